@@ -1,0 +1,39 @@
+"""Every number of the model, once: default, unit, range, spread and source.
+
+The order of the imports below is the order of the parameter row.
+"""
+
+from __future__ import annotations
+
+from cxsim.parameters import (  # noqa: I001  (the order is the order of the row)
+    segments,
+    onboarding,
+    adoption,
+    experience,
+    outcome,
+    health,
+    churn,
+    contract,
+    growth,
+    teams,
+    economics,
+)
+from cxsim.parameters.declaration import Parameter, Source, by_path, declared
+
+__all__ = [
+    "Parameter",
+    "Source",
+    "adoption",
+    "by_path",
+    "churn",
+    "contract",
+    "declared",
+    "economics",
+    "experience",
+    "growth",
+    "health",
+    "onboarding",
+    "outcome",
+    "segments",
+    "teams",
+]

@@ -1,7 +1,9 @@
 """What can happen, in which order when it happens at once, and the words for codes in the log.
 
-The total order of ties is (time, kind, account, item); the number of a kind is its rank. What belongs to the
-company or a team carries account -1.
+Appointments for the same moment come in the order (kind, account, item); the number of a kind is its rank. Rows are
+written in the order in which things happen, so that what an appointment entails follows it at the same time. What
+belongs to the company or a team carries account -1. Items that number within a stay of the account carry the stay
+in their upper bits (`streams.index_of`), so that they stay unique when an account comes back.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ References
 ----------
 Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3 (Philox4x32-10),
 doi:10.1145/2063384.2063405. Wichura 1988, Algorithm AS 241, doi:10.2307/2347330 (normal quantiles).
-Gleeson et al. and others on common random numbers: see docs/design.md.
+Why addresses and not streams: docs/design.md.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ PURPOSES: Final = (
     "talk_work", "talk_quality", "survey_answered", "survey_noise", "seen",
     "outage_clock", "outage_reach", "outage_quality",
     "expansion", "expansion_size", "contraction", "contraction_size", "purchase", "purchase_size", "seats",
-    "resistance", "confirmation", "recovery", "billing_quality",
-    "win_back", "win_back_delay", "win_back_success", "attrition",
+    "resistance", "recovery", "billing_quality",
+    "win_back", "win_back_delay", "win_back_success", "attrition", "digital_solved", "outage_accepted",
 )  # fmt: skip
 (
     ARRIVAL, REFERRAL_ARRIVAL, MRR, TERM, TOUCH, FIT, PROMISE, FRAILTY,
@@ -52,12 +52,12 @@ PURPOSES: Final = (
     TALK_WORK, TALK_QUALITY, SURVEY_ANSWERED, SURVEY_NOISE, SEEN,
     OUTAGE_CLOCK, OUTAGE_REACH, OUTAGE_QUALITY,
     EXPANSION, EXPANSION_SIZE, CONTRACTION, CONTRACTION_SIZE, PURCHASE, PURCHASE_SIZE, SEATS,
-    RESISTANCE, CONFIRMATION, RECOVERY, BILLING_QUALITY,
-    WIN_BACK, WIN_BACK_DELAY, WIN_BACK_SUCCESS, ATTRITION,
+    RESISTANCE, RECOVERY, BILLING_QUALITY,
+    WIN_BACK, WIN_BACK_DELAY, WIN_BACK_SUCCESS, ATTRITION, DIGITAL_SOLVED, OUTAGE_ACCEPTED,
 ) = range(len(PURPOSES))  # fmt: skip
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Ten rounds of Philox4x32.
 
@@ -82,7 +82,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _uniform(seed, replication, branch, account, purpose, index):  # type: ignore[no-untyped-def]
     a, b, _, _ = philox4x32(
         np.uint64(index & _SIGN),
@@ -122,7 +122,7 @@ def uniform(seed: int, replication: int, branch: int, account: int, purpose: int
     return float(_uniform(seed, replication, branch, account, purpose, index))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _normal(u):  # type: ignore[no-untyped-def]
     q = u - 0.5
     if abs(q) <= 0.425:
@@ -189,3 +189,8 @@ def index_of(life: int, number: int) -> int:
 def point_of(cause: int, number: int) -> int:
     """Index of the `number`-th point of a cause's Poisson process."""
     return number << 3 | cause
+
+
+def index_of_moment(kind: int, life: int, number: int) -> int:
+    """Index of the draw that decides whether the company sees a moment."""
+    return kind << 25 | index_of(life, number)

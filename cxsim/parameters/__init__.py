@@ -5,18 +5,18 @@ The order of the imports below is the order of the parameter row.
 
 from __future__ import annotations
 
-from cxsim.parameters import (  # noqa: I001  (the order is the order of the row)
-    segments,
-    onboarding,
+from cxsim.parameters import (
     adoption,
-    experience,
-    outcome,
-    health,
     churn,
     contract,
-    growth,
-    teams,
     economics,
+    experience,
+    growth,
+    health,
+    onboarding,
+    outcome,
+    segments,
+    teams,
 )
 from cxsim.parameters.declaration import Parameter, Source, by_path, declared
 

@@ -9,7 +9,8 @@ KBCM_2019 = Source(
     "https://www.scribd.com/document/486191576",
 )
 SAAS_CAPITAL_2023 = Source(
-    "SaaS Capital 2023 (RB28, more than 1,500 companies): medians by contract size, net 100/102/103/105/107/110 %, gross 90/90/92/93/93/93 %",
+    "SaaS Capital 2023 (RB28, more than 1,500 companies): medians by contract size, net 100/102/103/105/107/110 %, "
+    "gross 90/90/92/93/93/93 %",
     "https://alexisfairbanks.com",
 )
 RECURLY = Source(
@@ -38,9 +39,7 @@ ASCARZA_2016 = Source(
     "Ascarza, Iyengar & Schleicher 2016, field experiment: proactive plan advice, 3-month churn 6.4 % to 10.0 %",
     "https://doi.org/10.1509/jmr.13.0483",
 )
-ASCARZA_2018 = Source(
-    "Ascarza 2018, target by response, not by risk", "https://doi.org/10.1509/jmr.16.0163"
-)
+ASCARZA_2018 = Source("Ascarza 2018, target by response, not by risk", "https://doi.org/10.1509/jmr.16.0163")
 FADER_HARDIE_2007 = Source(
     "Fader & Hardie 2007, How to Project Customer Retention, Table 1", "https://doi.org/10.1002/dir.20074"
 )
@@ -66,5 +65,6 @@ BESSEMER_2021 = Source(
     "Bessemer 2021, Scaling to $100M: gross margin 65-70 % across the company's life; KBCM and others up to 80 %",
 )
 BAUMEISTER_2001 = Source(
-    "Baumeister et al. 2001, Bad is stronger than good; the ratio itself is an assumption", "https://doi.org/10.1037/1089-2680.5.4.323"
+    "Baumeister et al. 2001, Bad is stronger than good; the ratio itself is an assumption",
+    "https://doi.org/10.1037/1089-2680.5.4.323",
 )

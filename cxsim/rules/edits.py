@@ -1,0 +1,60 @@
+"""How interventions move parameters: for everyone in the monthly rows, account by account in `moved`."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.interventions import ADD, SET
+from cxsim.parameters import declared
+from cxsim.rules.law import Edits, Row, law, within
+
+LOWS = tuple(parameter.low for parameter in declared())
+HIGHS = tuple(parameter.high for parameter in declared())
+
+# columns of an edit row
+PARAMETER, OPERATION, SIZE, RAMP, STOP, DECAY, PROGRAMME = range(7)
+
+
+@law
+def strength(elapsed: float, ramp: float, stop: float, decay: float) -> float:
+    """How much of an edit is in force `elapsed` months after its start [share in 0-1].
+
+    0 before the start and from `stop` on; rises evenly over `ramp` months, then halves every `decay` months
+    (0: does not fade). An assumption of form: no study measures the shape, several measure that effects fade.
+    """
+    if elapsed < 0.0 or elapsed >= stop:
+        return 0.0
+    if elapsed < ramp:
+        return elapsed / ramp
+    if decay <= 0.0:
+        return 1.0
+    return math.exp(-0.6931471805599453 * (elapsed - ramp) / decay)
+
+
+@law
+def edited(value: float, parameter: int, operation: int, size: float, share: float) -> float:
+    """A parameter after an edit of which a share is in force, kept in the parameter's declared range.
+
+    set: v + share·(size − v); add: v + share·size; multiply: v·(1 + share·(size − 1)).
+    """
+    if operation == SET:
+        value = value + share * (size - value)
+    elif operation == ADD:
+        value = value + share * size
+    else:
+        value = value * (1.0 + share * (size - 1.0))
+    return within(value, LOWS[parameter], HIGHS[parameter])
+
+
+@law
+def moved(p: Row, edits: Edits, parameter: int, treated_at: Row, now: float) -> float:
+    """A parameter as it is for one account, which each programme reached at `treated_at` [month] or never (inf)."""
+    value = p[parameter]
+    for i in range(len(edits)):
+        edit = edits[i]
+        if edit[PARAMETER] == parameter:
+            elapsed = now - treated_at[int(edit[PROGRAMME])]
+            share = strength(elapsed, edit[RAMP], edit[STOP], edit[DECAY])
+            if share > 0.0:
+                value = edited(value, parameter, int(edit[OPERATION]), edit[SIZE], share)
+    return value

@@ -1,0 +1,49 @@
+"""Readings: sums over an event log, as tidy tables. They know no engine."""
+
+from __future__ import annotations
+
+from cxsim.readings.costs import costs
+from cxsim.readings.experience import successful_experience
+from cxsim.readings.flows import flows, observed_gap
+from cxsim.readings.journey import journey
+from cxsim.readings.measures import MonthlyTable, empty_table
+from cxsim.readings.moments import experience_by_owner, moments
+from cxsim.readings.monthly import monthly
+from cxsim.readings.outcomes import Reading, outcomes
+from cxsim.readings.registry import OUTCOMES, Outcome
+from cxsim.readings.retention import cohorts, retention
+from cxsim.readings.revenue import revenue
+from cxsim.readings.survival import causes, hazard, survival
+from cxsim.readings.valuation import cash_flow, valuation
+from cxsim.readings.values import Value, values_of
+from cxsim.readings.waits import onboarding, utilisation, waits
+
+__all__ = [
+    "OUTCOMES",
+    "MonthlyTable",
+    "Outcome",
+    "Reading",
+    "Value",
+    "cash_flow",
+    "causes",
+    "cohorts",
+    "costs",
+    "empty_table",
+    "experience_by_owner",
+    "flows",
+    "hazard",
+    "journey",
+    "moments",
+    "monthly",
+    "observed_gap",
+    "onboarding",
+    "outcomes",
+    "retention",
+    "revenue",
+    "successful_experience",
+    "survival",
+    "utilisation",
+    "valuation",
+    "values_of",
+    "waits",
+]

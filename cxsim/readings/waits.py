@@ -1,0 +1,159 @@
+"""How long accounts wait, how busy teams are, how long onboarding takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cxsim import events
+from cxsim.readings.lives import horizon_of
+from cxsim.readings.measures import MICRO
+from cxsim.readings.monthly import monthly, people_months
+from cxsim.readings.outcomes import incidence_by_day, outcomes
+from cxsim.readings.spans import SUBJECTS, TEAM_OF, waiting, work
+from cxsim.readings.values import Value, values_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.eventlog import EventLog
+
+HUMAN_TEAMS = (events.ONBOARDING_TEAM, events.SUCCESS_TEAM, events.SUPPORT_TEAM)
+
+
+def waits(log: EventLog) -> pd.DataFrame:
+    """Waits that ended from month 0 on, by team and by what was asked for.
+
+    Returns
+    -------
+    pandas.DataFrame, one row a team and subject
+        `team` (who served; for those who gave up, who would have), `subject` (onboarding, ticket, check_in, outreach,
+        renewal_talk), `n` (served), `abandoned` (gave up while waiting), `mean`, `median`, `p90` (months from asking
+        to being served; NaN where nobody was).
+
+    Notes
+    -----
+    A ticket that a digital worker tried first waits from its opening, as its sender does.
+    """
+    import pandas as pd
+
+    spans = waiting(log)
+    columns = log.columns
+    kept = np.flatnonzero(columns["time"][spans.end] >= 0)
+    subject, start, end = spans.subject[kept], spans.start[kept], spans.end[kept]
+    length = columns["time"][end] - columns["time"][start]
+    served = ~np.isin(columns["kind"][end], (events.ONBOARDING_ABANDONED, events.TICKET_ABANDONED))
+    team = columns["team"][end].astype(np.int64)
+    team = np.where((team == events.NO_TEAM) | ~served, TEAM_OF[subject], team)
+    rows = []
+    for code, what in sorted(set(zip(team.tolist(), subject.tolist(), strict=True))):
+        chosen = (team == code) & (subject == what)
+        got = length[chosen & served]
+        rows.append({
+            "team": events.TEAMS[code],
+            "subject": SUBJECTS[what],
+            "n": len(got),
+            "abandoned": int((chosen & ~served).sum()),
+            "mean": float(got.mean()) if len(got) else np.nan,
+            "median": float(np.median(got)) if len(got) else np.nan,
+            "p90": float(np.quantile(got, 0.9)) if len(got) else np.nan,
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=["team", "subject", "n", "abandoned", "mean", "median", "p90"])
+
+
+def utilisation(log: EventLog, value: Value | None = None) -> pd.DataFrame:
+    """Busy time over capacity, by team and month.
+
+    Parameters
+    ----------
+    log : EventLog
+    value : Value, optional
+        Values of parameters, if not those of the log's scenario.
+
+    Returns
+    -------
+    pandas.DataFrame, one row a team and month
+        `team`, `month`, `people` (mean at work), `capacity` (people; for onboarding, projects that they can handle at
+        once), `busy` (mean number of people, or projects, under way), `utilisation` (busy / capacity; NaN without
+        capacity).
+
+    Notes
+    -----
+    Work counts in the months over which it ran; work still under way at the end of the log counts up to then. It may
+    exceed capacity for a while, because a cut in headcount takes effect as work ends.
+    """
+    import pandas as pd
+
+    value = value or values_of(log)
+    horizon = horizon_of(log)
+    columns = log.columns
+    spans = work(log, unfinished=True)
+    ending = np.where(spans.end >= 0, columns["time"][np.maximum(spans.end, 0)], horizon)
+    start, end = np.clip(columns["time"][spans.start], 0, horizon), np.clip(ending, 0, horizon)
+    parts = []
+    headcount = columns["kind"] == events.HEADCOUNT
+    edges = np.arange(horizon + 1.0)
+    for team in HUMAN_TEAMS:
+        chosen = TEAM_OF[spans.subject] == team
+        lived = _time_below(edges, end[chosen]) - _time_below(edges, start[chosen])
+        busy = np.diff(lived)
+        at = headcount & (columns["team"] == team)
+        people = people_months(columns["time"][at], columns["value"][at], horizon)[:-1] / MICRO
+        each = value("onboarding.projects_per_specialist") if team == events.ONBOARDING_TEAM else 1.0
+        capacity = people * each
+        share = np.full(horizon, np.nan)
+        np.divide(busy, capacity, out=share, where=capacity > 0)
+        parts.append(
+            pd.DataFrame({
+                "team": events.TEAMS[team], "month": np.arange(horizon), "people": people, "capacity": capacity,
+                "busy": busy, "utilisation": share,
+            })
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def _time_below(edges: npt.NDArray[np.float64], times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Σ min(time, edge) at each edge."""
+    ordered = np.sort(times)
+    below = np.searchsorted(ordered, edges)
+    total = np.concatenate(([0.0], np.cumsum(ordered)))
+    return np.asarray(total[below] + (len(ordered) - below) * edges)
+
+
+def onboarding(log: EventLog, value: Value | None = None) -> pd.DataFrame:
+    """How onboarding went, in one row a measure.
+
+    Parameters
+    ----------
+    log : EventLog
+    value : Value, optional
+        Values of parameters, if not those of the log's scenario.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `measure`, `value`, `unit`, `reason` (where there is no value): `time_to_value` (median from sign-up, days),
+        `live_share` and `gave_up_share` (of sign-ups, by the end, Aalen-Johansen), `mean_days` (from request to
+        go-live), and the shares of go-lives `on_time`, `late`, `over_budget`.
+    """
+    import pandas as pd
+
+    value = value or values_of(log)
+    table = monthly(log, value)
+    read = outcomes(table, value)
+    live, gone = incidence_by_day(table)
+    someone = bool(table.of("new").sum())
+    rows: list[tuple[str, float | None, str, str]] = [
+        ("time_to_value", read["time_to_value"].value, "days", read["time_to_value"].reason),
+        ("live_share", float(live[-1]) if someone else None, "share", "" if someone else "nobody signed up"),
+        ("gave_up_share", float(gone[-1]) if someone else None, "share", "" if someone else "nobody signed up"),
+        ("mean_days", read["onboarding_days_mean"].value, "days", read["onboarding_days_mean"].reason),
+    ]
+    went = (log.columns["kind"] == events.WENT_LIVE) & (log.columns["time"] >= 0)
+    punctuality = log.columns["item"][went]
+    for code, name in enumerate(events.PUNCTUALITY):
+        share = float((punctuality == code).mean()) if len(punctuality) else None
+        rows.append((name.replace(" ", "_"), share, "share", "" if len(punctuality) else "no account went live"))
+    return pd.DataFrame(rows, columns=["measure", "value", "unit", "reason"]).astype({"value": "float64"})

@@ -1,0 +1,149 @@
+"""A scenario made into numbers: rows by month, edits, charges, staff."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cxsim import events
+from cxsim.interventions import ADD, EVERYONE, REVIEW, SIGN_UP, Edit, Intervention
+from cxsim.parameters import adoption, by_path
+from cxsim.parameters import experience as names
+from cxsim.plan import make_plan, staff
+from cxsim.scenario import Scenario
+from cxsim.streams import Luck
+
+WorldMaker = Callable[..., Scenario]
+QUALITY = names.SUPPORT_QUALITY
+
+
+def _people(world: Scenario, seed: int = 1) -> list[tuple[float, int, int]]:
+    return staff(make_plan(world), Luck(seed, 0))
+
+
+def test_rows_hold_the_segments_numbers_in_every_month(make_world: WorldMaker) -> None:
+    world = make_world({"arrivals.history_months": 3}, segments=("one", "two"), horizon=5)
+    world = world.set("segments.two.churn.value_base", 0.123)
+    plan = make_plan(world)
+    assert (plan.history, plan.horizon, len(plan.rows), plan.segments) == (3, 5, 8, ("one", "two"))
+    place = by_path()["churn.value_base"].index
+    for month in range(-3, 5):
+        rows = plan.month_rows(month)
+        assert [row[place] for row in rows] == [by_path()["churn.value_base"].default, 0.123]
+        assert len(rows[0]) == len(by_path())
+
+
+def test_an_edit_for_everyone_moves_the_rows_from_its_start_for_its_segments_only(make_world: WorldMaker) -> None:
+    world = make_world({"arrivals.history_months": 4}, segments=("one", "two"), horizon=12)
+    lever = Intervention("x", start=3.0, stop=9.0, segments=("two",), edits=(Edit(QUALITY, ADD, 2.0, ramp=2.0),))
+    plan = make_plan(world.with_(lever))
+    base = by_path()["experience.support_quality"].default
+    moved = [plan.month_rows(m)[1][QUALITY] - base for m in range(-4, 12)]
+    assert moved == pytest.approx([0.0] * 7 + [0.0, 1.0, 2.0, 2.0, 2.0, 2.0] + [0.0] * 3)
+    assert all(plan.month_rows(m)[0][QUALITY] == base for m in range(-4, 12))
+
+
+def test_levers_begin_at_month_0_and_never_touch_the_history(make_world: WorldMaker) -> None:
+    world = make_world({"arrivals.history_months": 12})
+    before = make_plan(world)
+    after = make_plan(world.with_(Intervention("x", edits=(Edit(QUALITY, ADD, 2.0),))))
+    assert before.rows[:12] == after.rows[:12]
+    assert before.rows[12] != after.rows[12]
+
+
+def test_an_edit_account_by_account_leaves_the_rows_and_goes_to_the_edits(make_world: WorldMaker) -> None:
+    world = make_world(segments=("one", "two"))
+    lever = Intervention(
+        "x", trigger=SIGN_UP, segments=("two",), coverage=0.5, cost_per_account=12.345,
+        edits=(Edit(QUALITY, ADD, 2.0, 1.0, 8.0, 3.0),),
+    )  # fmt: skip
+    first = Intervention("first", edits=(Edit(adoption.TICKET_RATE, ADD, 0.1),))
+    plan = make_plan(world.with_(first).with_(lever))
+    assert plan.edits == ((float(QUALITY), 1.0, 2.0, 1.0, 8.0, 3.0, 1),)
+    programme = plan.programmes[0]
+    assert (programme.number, programme.segments, programme.coverage, programme.cost) == (1, 0b10, 0.5, 1235)
+    assert programme.bands == 0b111
+    assert all(row[1][QUALITY] == plan.rows[0][1][QUALITY] for row in plan.rows)
+
+
+def test_a_programmes_coverage_draws_do_not_depend_on_what_else_is_done(make_world: WorldMaker) -> None:
+    world = make_world()
+    lever = Intervention("x", trigger=REVIEW, outreach=True)
+    other = Intervention("y", trigger=SIGN_UP, edits=(Edit(QUALITY, ADD, 2.0),))
+    alone, second = make_plan(world.with_(lever)), make_plan(world.with_(other).with_(lever))
+    assert alone.programmes[0].address == second.programmes[1].address != second.programmes[0].address
+
+
+def test_charges_fall_due_once_and_every_month_that_a_programme_runs(make_world: WorldMaker) -> None:
+    edit = (Edit(QUALITY, ADD, 2.0),)
+    lever = Intervention("x", start=2.0, stop=5.0, cost_once=100.0, cost_per_month=10.0, edits=edit)
+    late = replace(lever, name="late", start=40.0, stop=math.inf)
+    plan = make_plan(make_world(horizon=12).with_(lever).with_(late))
+    assert plan.charges == ((2.0, 0, 1000), (2.0, 0, 10000), (3.0, 0, 1000), (4.0, 0, 1000))
+
+
+def test_the_trigger_decides_where_an_edit_goes(make_world: WorldMaker) -> None:
+    plan = make_plan(make_world().with_(Intervention("x", trigger=EVERYONE, edits=(Edit(QUALITY, ADD, 2.0),))))
+    assert plan.edits == ()
+    assert plan.programmes == ()
+
+
+def test_ceilings_are_the_companys_seasonal_arrivals_and_their_share_of_referrals(make_world: WorldMaker) -> None:
+    world = make_world(
+        {"arrivals.per_month": 4.0, "arrivals.referral_ceiling_share": 0.25, "arrivals.history_months": 0},
+        segments=("one", "two"),
+    )
+    plan = make_plan(world)
+    for k, (referred, ordinary) in enumerate(plan.ceilings):
+        assert ordinary == pytest.approx(plan.arrivals[0][k] + plan.arrivals[1][k])
+        assert referred == pytest.approx(0.25 * ordinary)
+    assert plan.month_ceilings(11)[1] == pytest.approx(8.0 * 1.15)
+
+
+def test_without_attrition_teams_are_as_declared_throughout(make_world: WorldMaker) -> None:
+    world = make_world({
+        "teams.attrition": 0.0, "teams.support_headcount": 3, "teams.success_headcount": 0,
+        "arrivals.history_months": 6,
+    })  # fmt: skip
+    people = [(time, team, n) for time, team, n in _people(world) if time < 24.0]
+    assert people == [(-6.0, 1, 8), (-6.0, 2, 0), (-6.0, 3, 3)]
+
+
+def test_a_lever_on_headcount_changes_it_in_its_months(make_world: WorldMaker) -> None:
+    world = make_world({"teams.attrition": 0.0, "teams.support_headcount": 3, "arrivals.history_months": 0})
+    changed = world.with_("support-staff", people=-2, start=4, stop=9)
+    support = [(time, n) for time, team, n in _people(changed) if team == events.SUPPORT_TEAM and time < 24.0]
+    assert support == [(0.0, 3), (4.0, 1), (9.0, 3)]
+
+
+def test_attrition_leaves_the_share_of_posts_filled_that_renewal_theory_says(make_world: WorldMaker) -> None:
+    # a post is filled for 1/a months and vacant for v: filled share 1/(1 + a·v)
+    world = make_world(
+        {"teams.attrition": 0.1, "teams.vacancy": 2.0, "teams.support_headcount": 400, "arrivals.history_months": 60}
+    )
+    at = [(time, n) for time, team, n in _people(world) if team == events.SUPPORT_TEAM]
+    now = np.array([[n for time, n in at if time <= t][-1] for t in np.arange(0.0, 24.0, 6.0)])
+    share = 1.0 / 1.2
+    error = math.sqrt(share * (1.0 - share) / 400)
+    assert np.all(np.abs(now / 400 - share) < 4.0 * error)
+
+
+def test_a_new_post_does_not_disturb_the_others(make_world: WorldMaker) -> None:
+    base = {"teams.attrition": 0.2, "arrivals.history_months": 0}
+    five = _people(make_world({**base, "teams.support_headcount": 5}))
+    six = _people(make_world({**base, "teams.support_headcount": 6}))
+    times = {time for time, team, _ in five if team == events.SUPPORT_TEAM}
+    assert times <= {time for time, team, _ in six if team == events.SUPPORT_TEAM}
+    assert [x for x in five if x[1] != events.SUPPORT_TEAM] == [x for x in six if x[1] != events.SUPPORT_TEAM]
+    assert min(n for _, _, n in five) >= 0
+
+
+def test_nobody_is_at_work_after_the_horizon_and_the_horizon_can_be_cut(make_world: WorldMaker) -> None:
+    world = make_world(horizon=24)
+    plan = make_plan(world, 6)
+    assert plan.horizon == 6
+    assert [row for row in plan.rows] == list(make_plan(world).rows[: plan.history + 6])

@@ -1,0 +1,51 @@
+"""Named worlds, levers and shocks: data, each a cited TOML file."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["levers", "shocks", "text", "worlds"]
+
+
+def worlds() -> tuple[str, ...]:
+    """Names of the worlds, sorted."""
+    return _names("worlds")
+
+
+def levers() -> tuple[str, ...]:
+    """Names of the levers, sorted."""
+    return _names("levers")
+
+
+def shocks() -> tuple[str, ...]:
+    """Names of the shocks, sorted."""
+    return _names("shocks")
+
+
+def text(shelf: str, name: str) -> str:
+    """Read one file.
+
+    Parameters
+    ----------
+    shelf : str
+        "worlds", "levers" or "shocks".
+    name : str
+        One of the names on that shelf.
+
+    Raises
+    ------
+    KeyError
+        If the shelf does not hold that name.
+    """
+    if name not in _names(shelf):
+        raise KeyError(f"{shelf} has no {name}")
+    return files(__name__).joinpath(shelf, f"{name}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def _names(shelf: str) -> tuple[str, ...]:
+    folder = files(__name__).joinpath(shelf)
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))

@@ -1,0 +1,176 @@
+"""Levers and shocks as data: a TOML file and its settings."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cxsim import catalogue
+from cxsim.errors import Faults, InputError, did_you_mean, shown
+from cxsim.interventions import TRIGGERS
+from cxsim.parameters import Source
+from cxsim.toml_files import parse, read_file, safe_name
+
+Choice = float | str | tuple[str, ...]
+
+REFERENCE: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
+PROSE: Final = frozenset(("name", "title", "description", "evidence", "sources"))
+EVERY_LEVER: Final = ("start", "stop", "segments", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something a user may choose about a lever.
+
+    Attributes
+    ----------
+    key : str
+    default : float, str or tuple of str
+    unit : str
+    low, high : float
+        Allowed range of a number, both ends included, in `unit`.
+    whole : bool
+    meaning : str
+    """
+
+    key: str
+    default: Choice
+    unit: str
+    low: float
+    high: float
+    whole: bool
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A lever or shock as its file describes it.
+
+    Attributes
+    ----------
+    name, title, description, evidence : str
+    sources : tuple of Source
+    trigger : str
+        "everyone", "sign-up" or "review".
+    settings : tuple of Setting
+        Its own, then those that every lever has.
+    is_shock : bool
+    definition : mapping
+        The file's tables without the settings; "$key" stands for a setting.
+    """
+
+    name: str
+    title: str
+    description: str
+    evidence: str
+    sources: tuple[Source, ...]
+    trigger: str
+    settings: tuple[Setting, ...]
+    is_shock: bool
+    definition: Mapping[str, Any]
+
+
+def load_lever(name_or_path: str) -> Lever:
+    """Read a lever or shock from the catalogue or from a user's own TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is no such lever, or its file is faulty.
+    """
+    for shelf in ("levers", "shocks"):
+        if name_or_path in getattr(catalogue, shelf)():
+            return _lever(parse(catalogue.text(shelf, name_or_path), name_or_path), name_or_path, shelf == "shocks")
+    known = (*catalogue.levers(), *catalogue.shocks())
+    if not name_or_path.endswith(".toml"):
+        near = did_you_mean(name_or_path, known)
+        raise InputError(f"{shown(name_or_path)}: no such lever or shock.{near} There are: {', '.join(known)}")
+    stem = re.split(r"[/\\]", name_or_path)[-1].removesuffix(".toml")
+    return _lever(read_file(name_or_path), safe_name(stem), False, name_or_path)
+
+
+def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") -> Lever:
+    from cxsim.scenario_shapes import SettingShape, SourceShape, shaped
+
+    faults = Faults()
+    given = table.pop("settings", {})
+    if not isinstance(given, dict):
+        faults.add("settings", f"{shown(given)} is not a table")
+        given = {}
+    settings: list[Setting] = []
+    for key, entry in given.items():
+        place = f"settings.{key}"
+        if key in EVERY_LEVER or key in ("lever", "name") or not re.fullmatch(r"[a-z][a-z0-9_]*", key):
+            faults.add(place, "must be named in a-z, 0-9 and _; start, stop, segments, coverage are there already")
+            continue
+        shape = shaped(SettingShape, entry, faults, place, {})
+        if shape is not None:
+            is_list = isinstance(shape.default, list)
+            sort: Choice = () if is_list else "" if isinstance(shape.default, str) else 0.0
+            draft = Setting(key, sort, shape.unit, float(shape.low), float(shape.high), shape.whole, shape.meaning)
+            default = checked_choice(draft, shape.default, faults, f"{place}.default")
+            settings.append(Setting(key, default, draft.unit, draft.low, draft.high, draft.whole, draft.meaning))
+    keys = {setting.key for setting in settings}
+    for reference in _references(table):
+        if reference not in keys:
+            faults.unknown(f"${reference}", reference, keys)
+    for key in ("title", "description", "evidence", "trigger"):
+        if not isinstance(table.get(key), str) or not table[key].strip():
+            faults.add(key, "is missing")
+    sources = table.get("sources", [])
+    for number, entry in enumerate(sources if isinstance(sources, list) else [], start=1):
+        shaped(SourceShape, entry, faults, f"sources {number}", {})
+    for key in table:
+        if key in EVERY_LEVER[:2]:
+            faults.add(key, "is a setting of every lever, given where the lever is used")
+    if table.get("trigger") not in (None, *TRIGGERS):
+        faults.add("trigger", f"{shown(table['trigger'])} is not one of {', '.join(TRIGGERS)}")
+    faults.stop_if_any(label or name)
+    share = table.get("coverage", 1.0)
+    share = float(share) if isinstance(share, int | float) else 1.0
+    settings += [
+        Setting("start", 0.0, "months", 0.0, 1200.0, False, "month in which it begins"),
+        Setting("stop", math.inf, "months", 0.0, math.inf, False, "month in which it ends (inf: never)"),
+        Setting("segments", (), "", -math.inf, math.inf, False, "segments it is for; an empty list for all"),
+    ]
+    if table["trigger"] != "everyone":
+        settings.append(Setting("coverage", share, "share", 0.0, 1.0, False, "share of those it is for who get it"))
+    cited = tuple(Source(s["text"], s.get("url", ""), tuple(s.get("claims", ()))) for s in sources)
+    title, description, evidence, trigger = (table[key] for key in ("title", "description", "evidence", "trigger"))
+    return Lever(name, title, description, evidence, cited, trigger, tuple(settings), is_shock, table)
+
+
+def checked_choice(setting: Setting, value: object, faults: Faults, place: str = "") -> Choice:
+    """Bring a value into the setting's form, or enter a fault and give the default."""
+    place = place or setting.key
+    if isinstance(setting.default, tuple):
+        names = [value] if isinstance(value, str) else value
+        if isinstance(names, list | tuple) and all(isinstance(name, str) for name in names):
+            return tuple(names)
+        faults.add(place, f"{shown(value)} is not a list of names ({setting.meaning})")
+    elif isinstance(setting.default, str):
+        if isinstance(value, str):
+            return value
+        faults.add(place, f"{shown(value)} is not a word ({setting.meaning})")
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        faults.add(place, f"{shown(value)} is not a number ({setting.unit}: {setting.meaning})")
+    elif not setting.low <= value <= setting.high:
+        span = f"{setting.low:g} to {setting.high:g} {setting.unit}".rstrip()
+        faults.add(place, f"{shown(value)} is outside {span} ({setting.meaning})")
+    elif setting.whole and value != math.floor(value):
+        faults.add(place, f"{shown(value)} is not a whole number ({setting.unit}: {setting.meaning})")
+    else:
+        return float(value)
+    return setting.default
+
+
+def _references(node: object) -> list[str]:
+    if isinstance(node, dict):
+        return [found for key, inner in node.items() if key not in PROSE for found in _references(inner)]
+    if isinstance(node, list):
+        return [found for inner in node for found in _references(inner)]
+    match = REFERENCE.fullmatch(node) if isinstance(node, str) else None
+    return [match[1]] if match else []

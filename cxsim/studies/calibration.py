@@ -1,0 +1,140 @@
+"""Does a world meet the published numbers that it is calibrated to?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Final
+
+from cxsim.scenario import Scenario, Target, scaled
+
+SLOWING: Final = "cumulative_hazard_ratio"
+ACCOUNTS: Final = 500
+REPLICATIONS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A target against the result.
+
+    Attributes
+    ----------
+    target : Target
+    mean : float
+        Mean over replications, in the target's unit.
+    standard_error : float
+    holds : bool
+        True if the mean lies in the target's range, give or take two standard errors.
+    """
+
+    target: Target
+    mean: float
+    standard_error: float
+
+    @property
+    def holds(self) -> bool:
+        slack = 2.0 * self.standard_error
+        return self.target.low - slack <= self.mean <= self.target.high + slack
+
+
+def measure(
+    scenario: Scenario,
+    *,
+    replications: int = REPLICATIONS,
+    accounts: int | None = ACCOUNTS,
+    seed: int = 2026,
+    executor: Executor | None = None,
+) -> list[Held]:
+    """Run a world and set its calibration targets against the results.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A world with `targets`.
+    replications : int
+    accounts : int or None
+        Active at month 0; None for the world's own size.
+    seed : int
+    executor : Executor, optional
+        Where replications run; in this process unless given.
+
+    Returns
+    -------
+    list of Held, one for each target
+
+    Notes
+    -----
+    Each target is read as a ratio of sums per replication; the result is their mean with the standard error of the
+    mean, a replication in which the ratio is empty left out. `cumulative_hazard_ratio` pools all replications, with a
+    jackknife error: single cohorts are too small for the ratio of two logarithms.
+    """
+    sized = scenario if accounts is None else scaled(scenario, accounts)
+    names = tuple(target.outcome for target in scenario.targets)
+    jobs = [(sized, seed, r, names) for r in range(replications)]
+    found = [_one(job) for job in jobs] if executor is None else list(executor.map(_one, jobs))
+    return [_held(target, k, found) for k, target in enumerate(scenario.targets)]
+
+
+def _one(job: tuple[Scenario, int, int, tuple[str, ...]]) -> list[tuple[float, ...] | None]:
+    """One replication: each target's number, or the counts that it pools."""
+    from cxsim.engines import simulate
+    from cxsim.readings.monthly import monthly
+    from cxsim.readings.outcomes import outcomes
+
+    scenario, seed, replication, names = job
+    log = simulate(scenario, seed=seed, replication=replication)
+    read = outcomes(monthly(log), scenario.value)
+    numbers: list[tuple[float, ...] | None] = []
+    for name in names:
+        if name == SLOWING:
+            numbers.append(_survivors(log.columns, scenario.value("arrivals.history_months"), scenario.horizon_months))
+        else:
+            value = read[name].value
+            numbers.append(None if value is None else (value,))
+    return numbers
+
+
+def _survivors(columns: object, history: float, horizon: int) -> tuple[float, ...]:
+    """Sign-ups of the history's first two years: how many, and how many never left within 2 and within 6 years."""
+    import numpy as np
+
+    from cxsim import events
+
+    time, kind, account = (columns[c] for c in ("time", "kind", "account"))  # type: ignore[index]
+    signed = kind == events.SIGNED_UP
+    entered = dict(zip(account[signed].tolist(), time[signed].tolist(), strict=True))
+    gone = np.isin(kind, events.LEAVING)
+    left: dict[int, float] = {}
+    for a, t in zip(account[gone].tolist(), time[gone].tolist(), strict=True):
+        left.setdefault(a, t)
+    cohort = [a for a, t in entered.items() if t < min(24.0 - history, horizon - 72.0)]
+    stays = [left.get(a, math.inf) - entered[a] for a in cohort]
+    return (float(len(stays)), float(sum(s > 24.0 for s in stays)), float(sum(s > 72.0 for s in stays)))
+
+
+def _held(target: Target, k: int, found: Sequence[list[tuple[float, ...] | None]]) -> Held:
+    rows = [one[k] for one in found]
+    present = [row for row in rows if row is not None]
+    if len(present) < 2:
+        return Held(target, math.nan, math.nan)
+    if target.outcome == SLOWING:
+        mean, error = _jackknife(present)
+    else:
+        values = [row[0] for row in present]
+        mean = sum(values) / len(values)
+        error = math.sqrt(sum((v - mean) * (v - mean) for v in values) / (len(values) - 1) / len(values))
+    return Held(target, mean, error)
+
+
+def _jackknife(rows: list[tuple[float, ...]]) -> tuple[float, float]:
+    """ln S(6 years)/ln S(2 years) over all replications, and its jackknife standard error."""
+
+    def ratio(some: list[tuple[float, ...]]) -> float:
+        n, two, six = (sum(row[k] for row in some) for k in range(3))
+        return math.log(six / n) / math.log(two / n)
+
+    without = [ratio(rows[:k] + rows[k + 1 :]) for k in range(len(rows))]
+    centre, n = sum(without) / len(without), len(without)
+    return ratio(rows), math.sqrt((n - 1) / n * sum((w - centre) * (w - centre) for w in without))

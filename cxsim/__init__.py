@@ -1,1 +1,73 @@
-"""cxsim."""
+"""cxsim simulates what customer experience and customer success do to retention and company value.
+
+>>> import cxsim as cx
+>>> base = cx.Scenario.load("b2b-saas")
+>>> formal = base.with_("formal-onboarding", start=6)
+>>> study = cx.compare(base, formal, replications=20, seed=7)  # doctest: +SKIP
+>>> study.effects()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cxsim import plots, readings
+    from cxsim.engines import Seen, simulate
+    from cxsim.errors import InputError
+    from cxsim.eventlog import EventLog
+    from cxsim.parameters import Parameter, Source
+    from cxsim.scenario import Scenario
+    from cxsim.scorecard import Health, health
+    from cxsim.studies.experiment import Comparison, Run, compare, run
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Comparison",
+    "EventLog",
+    "Health",
+    "InputError",
+    "Parameter",
+    "Run",
+    "Scenario",
+    "Seen",
+    "Source",
+    "__version__",
+    "compare",
+    "health",
+    "plots",
+    "readings",
+    "run",
+    "simulate",
+]
+
+# where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
+_ROOMS = {
+    "Comparison": "cxsim.studies.experiment",
+    "EventLog": "cxsim.eventlog",
+    "Health": "cxsim.scorecard",
+    "InputError": "cxsim.errors",
+    "Parameter": "cxsim.parameters",
+    "Run": "cxsim.studies.experiment",
+    "Scenario": "cxsim.scenario",
+    "Seen": "cxsim.engines",
+    "Source": "cxsim.parameters",
+    "compare": "cxsim.studies.experiment",
+    "health": "cxsim.scorecard",
+    "run": "cxsim.studies.experiment",
+    "simulate": "cxsim.engines",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("plots", "readings"):
+        return importlib.import_module(f"cxsim.{name}")
+    if name in _ROOMS:
+        return getattr(importlib.import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module 'cxsim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

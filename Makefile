@@ -1,0 +1,24 @@
+.PHONY: test theory lint types bench notebooks all
+
+PYTHON ?= python
+
+test:
+	$(PYTHON) -m pytest
+
+theory:
+	$(PYTHON) -m pytest -m slow
+
+lint:
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+
+types:
+	$(PYTHON) -m mypy
+
+bench:
+	$(PYTHON) -m pytest tests/benchmarks -m benchmark --benchmark-enable
+
+notebooks:
+	CXSIM_FAST=1 $(PYTHON) -m pytest --nbmake --nbmake-timeout=120 notebooks
+
+all: test lint types theory notebooks

@@ -1,0 +1,265 @@
+"""The command that compares scenarios under the same luck."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxsim.cli import files
+from cxsim.cli.run import head
+from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table
+from cxsim.cli.sizes import (
+    REPLICATIONS,
+    SEED,
+    Accounts,
+    Json,
+    Out,
+    Replications,
+    Seed,
+    Set,
+    With,
+    Workers,
+    World,
+    check_outcome,
+    command,
+    replications_of,
+    with_levers,
+    world_of,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cxsim.studies import Comparison
+
+GROUPS = (
+    ("who stays", ("logo_churn_12m", "logo_churn_annual", "renewal_rate", "grr", "nrr", "accounts")),
+    (
+        "what it is worth",
+        ("arr", "company_value_multiple", "company_value_dcf", "clv", "net_benefit", "programme_cost"),
+    ),
+    ("how it feels", ("time_to_value", "health_mean", "green_share", "trapped_share")),
+)
+WIDE = 96
+BY_SEGMENT = ("logo_churn_12m", "logo_churn_annual", "nrr", "arr", "health_mean")
+
+
+def compare(
+    world: World,
+    with_: With = None,
+    set_: Set = None,
+    replications: Replications = REPLICATIONS,
+    by: Annotated[str | None, typer.Option("--by", metavar="segment", help="Tell the segments apart.")] = None,
+    target: Annotated[
+        list[str] | None, typer.Option("--target", metavar="OUTCOME=X", help="Probability of reaching it: nrr=1.05")
+    ] = None,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    accounts: Accounts = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Compare a world with what interventions make of it, under the same luck."""
+    from cxsim.errors import InputError
+
+    if not with_:
+        raise InputError("compare: --with is missing; name what to compare with, such as --with formal-onboarding")
+    if by not in (None, "segment"):
+        raise InputError(f'--by {by}: is not known. Did you mean "segment"?')
+    targets = [check_outcome(text) for text in target or ()]
+    baseline = world_of(world, set_, accounts)
+    alternatives = with_levers(baseline, with_)
+    place = files.folder(out) if out is not None else None
+    from cxsim.studies import compare as compared
+
+    with bar(baseline.name, quiet=as_json) as progress:
+        found = compared(
+            baseline,
+            *alternatives,
+            replications=replications_of(replications),
+            seed=seed,
+            workers=workers,
+            progress=progress,
+            by_segment=by is not None,
+            names=with_,
+        )
+    written = write(found, targets, place) if place is not None else []
+    if as_json:
+        print(json.dumps(document(found, targets), indent=1, allow_nan=False))
+        return
+    screen = console()
+    _screen(screen, found, targets, everything)
+    if written:
+        screen.print()
+        say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
+    _next(screen, world, found, place, accounts)
+
+
+def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, Any]:
+    """The answer of `compare --json`."""
+    alternatives = []
+    for run in found.alternatives:
+        effects = found.rows(run.name)
+        if found.by_segment:
+            effects = [{"segment": "all", **row} for row in effects]
+            for segment in found.baseline.scenario.segments:
+                effects += [{"segment": segment, **row} for row in found.rows(run.name, segment)]
+        alternatives.append({"name": run.name, "effects": effects})
+    answer = {**head(found.baseline), "alternatives": alternatives}
+    if targets:
+        answer["targets"] = [row for name, value in targets for row in found.reaching(name, value)]
+    return answer
+
+
+def write(found: Comparison, targets: list[tuple[str, float]], place: Path) -> list[Path]:
+    """Write numbers, figures and report of a comparison."""
+    from cxsim import plots
+    from cxsim.report import report
+
+    born = files.born(found.baseline.scenario, found.baseline.seed)
+    full = json.dumps({**document(found, targets), "command": command()}, indent=1, allow_nan=False)
+    written = [files.write_text(place / "comparison.json", full + "\n")]
+    written.append(files.write_text(place / "effects.csv", f"# {born}\n{found.effects().to_csv(index=False)}"))
+    for run in found.alternatives:
+        stem = f"{_slug(run.name)}-" if len(found.alternatives) > 1 else ""
+        for name, figure in (
+            ("effects", plots.effects(found, run.name)),
+            ("arr", plots.fan(found, "arr", run.name)),
+            ("retention", plots.retention(found, run.name)),
+        ):
+            plots.save(figure, place / f"{stem}{name}.png", born=born)
+            written.append(place / f"{stem}{name}.png")
+        written.append(files.write_text(place / f"{stem}report.html", report(found, run.name, command=command())))
+    return written
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "alternative"
+
+
+def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], everything: bool) -> None:
+    from cxsim.studies import findings
+
+    scenario = found.baseline.scenario
+    for run in found.alternatives:
+        say(out, findings.finding(found, run.name), "bold")
+        say(out, findings.money(found, run.name))
+        say(out, findings.shows(found, run.name))
+        out.print()
+        _effects(out, found, run.name, everything)
+        out.print()
+        if found.by_segment:
+            _segments(out, found, run.name)
+            out.print()
+    if targets:
+        _targets(out, found, targets)
+        out.print()
+    say(
+        out,
+        f"{scenario.name}: {found.n} paired replications of {found.baseline.horizon} months, seed "
+        f"{found.baseline.seed}; money in {scenario.currency}. Brackets: 95 % interval of the mean difference. "
+        + ("wins: share of replications in which the alternative is better, ties half. " if out.width >= WIDE else "")
+        + "net_benefit: present value of all cash; its difference is the net benefit.",
+        "dim",
+    )
+    for run in found.alternatives:
+        said = findings.pairing(found, run.name)
+        if said:
+            say(out, (f"{run.name}: " if len(found.alternatives) > 1 else "") + said, "dim")
+    fast_note(out)
+
+
+def _effects(out: Console, found: Comparison, name: str, everything: bool) -> None:
+    from rich.text import Text
+
+    from cxsim.readings.outcomes import OUTCOMES
+    from cxsim.studies import findings
+    from cxsim.studies import quantities as q
+
+    # eighty columns hold everything but the share of replications won
+    wide = out.width >= WIDE
+    columns = [("outcome", "left"), ("baseline", "right"), ("with it", "right"), ("difference [95 %]", "right")]
+    rows = table(*columns, *([("wins", "right")] if wide else []), ("", "left"), gap=2 if wide else 1)
+    groups = (("every outcome", tuple(OUTCOMES)),) if everything else GROUPS
+    missing: dict[str, list[str]] = {}
+    for heading, names in groups:
+        rows.add_row(Text(heading, style="dim italic"))
+        for outcome in names:
+            effect, unit = found.effect(outcome, name), OUTCOMES[outcome].unit
+            mark = findings.verdict(effect, outcome)
+            said = q.change_with_interval(effect.difference, effect.low, effect.high, unit)
+            rows.add_row(
+                f" {outcome}",
+                q.level(effect.baseline, unit),
+                q.level(effect.alternative, unit),
+                Text(said, style=VERDICT_STYLES[mark]),
+                *([q.chance(effect.probability_better)] if wide else []),
+                Text(VERDICT_SIGNS[mark] if effect.difference is not None else "", style=VERDICT_STYLES[mark]),
+            )
+            if effect.reason:
+                missing.setdefault(effect.reason, []).append(outcome)
+    out.print(rows)
+    for reason, names_ in missing.items():
+        say(out, f"{', '.join(names_)}: {reason}", "dim")
+
+
+def _segments(out: Console, found: Comparison, name: str) -> None:
+    from rich.text import Text
+
+    from cxsim.readings.outcomes import OUTCOMES
+    from cxsim.studies import findings
+    from cxsim.studies import quantities as q
+
+    rows = table(
+        ("by segment", "left"), ("segment", "left"), ("baseline", "right"), ("difference [95 %]", "right"), ("", "left")
+    )
+    for outcome in BY_SEGMENT:
+        for number, segment in enumerate(found.baseline.scenario.segments):
+            effect, unit = found.effect(outcome, name, segment), OUTCOMES[outcome].unit
+            mark = findings.verdict(effect, outcome)
+            rows.add_row(
+                "" if number else outcome,
+                segment,
+                q.level(effect.baseline, unit),
+                q.change_with_interval(effect.difference, effect.low, effect.high, unit),
+                Text(VERDICT_SIGNS[mark] if effect.difference is not None else "", style=VERDICT_STYLES[mark]),
+            )
+    out.print(rows)
+
+
+def _targets(out: Console, found: Comparison, targets: list[tuple[str, float]]) -> None:
+    from cxsim.readings.outcomes import OUTCOMES
+    from cxsim.studies import quantities as q
+
+    rows = table(("chance of reaching", "left"), ("with", "left"), ("probability", "right"), ("95 % interval", "right"))
+    for name, value in targets:
+        sign = "≥" if OUTCOMES[name].better == "higher" else "≤"
+        for number, row in enumerate(found.reaching(name, value)):
+            goal = "" if number else f"{name} {sign} {q.level(value, OUTCOMES[name].unit)}"
+            arm = "baseline" if number == 0 else row["name"]
+            rows.add_row(
+                goal, arm, q.chance(row["probability"]), q.interval(row["low"], row["high"], "share", signed=False)
+            )
+    out.print(rows)
+
+
+def _next(out: Console, world: str, found: Comparison, place: Path | None, accounts: int | None) -> None:
+    from cxsim.studies import findings
+
+    first = found.alternatives[0].name
+    again = f"cxsim compare {world}{f' --accounts {accounts}' if accounts else ''} --with {first}"
+    steps = []
+    outcome = findings.churn_of(found, first)
+    if findings.verdict(found.effect(outcome, first), outcome) == "unclear":
+        steps.append(f"{again} --replications {4 * found.n}")
+    if not found.by_segment:
+        steps.append(f"{again} --by segment")
+    if place is None:
+        steps.append(f"{again} --out cxsim-out/{_slug(first)}")
+    steps.append("cxsim levers")
+    next_steps(out, steps[:3])

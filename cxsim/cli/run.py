@@ -1,0 +1,120 @@
+"""The command that runs a world many times."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cxsim.cli import files
+from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
+from cxsim.cli.sizes import (
+    REPLICATIONS,
+    SEED,
+    Accounts,
+    Horizon,
+    Json,
+    Out,
+    Replications,
+    Seed,
+    Set,
+    With,
+    Workers,
+    World,
+    all_levers,
+    command,
+    replications_of,
+    world_of,
+)
+
+if TYPE_CHECKING:
+    from cxsim.studies import Run
+
+
+def run(
+    world: World,
+    with_: With = None,
+    set_: Set = None,
+    replications: Replications = REPLICATIONS,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    accounts: Accounts = None,
+    horizon: Horizon = None,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Run a world many times: each outcome's mean, its interval, and how companies differ."""
+    scenario = all_levers(world_of(world, set_, accounts), with_ or ())
+    place = files.folder(out) if out is not None else None
+    from cxsim.studies import run as replicated
+
+    with bar(scenario.name, quiet=as_json) as progress:
+        found = replicated(
+            scenario,
+            replications=replications_of(replications),
+            seed=seed,
+            workers=workers,
+            horizon=horizon,
+            progress=progress,
+        )
+    written = []
+    if place is not None:
+        full = json.dumps({**document(found), "command": command()}, indent=1, allow_nan=False)
+        written.append(files.write_text(place / "outcomes.json", full + "\n"))
+        text = f"# {files.born(scenario, seed)}\n{found.outcomes().to_csv(index=False)}"
+        written.append(files.write_text(place / "outcomes.csv", text))
+    if as_json:
+        print(json.dumps(document(found), indent=1, allow_nan=False))
+        return
+    _screen(found, [files.shown(path) for path in written])
+
+
+def document(found: Run) -> dict[str, Any]:
+    """The answer of `run --json`."""
+    return {**head(found), "outcomes": found.rows()}
+
+
+def head(found: Run) -> dict[str, Any]:
+    """What the answers of `run` and `compare` begin with."""
+    from cxsim import __version__
+
+    return {
+        "world": found.scenario.name,
+        "seed": found.seed,
+        "replications": len(found.replications),
+        "horizon_months": found.horizon,
+        "version": __version__,
+        "scenario_hash": found.scenario.hash,
+    }
+
+
+def _screen(found: Run, written: list[str]) -> None:
+    from cxsim.studies import quantities as q
+
+    out, currency = console(), found.scenario.currency
+    rows = {row["outcome"]: row for row in found.rows()}
+    end, nrr = rows["accounts"], rows["nrr"]
+    kept = f" and net revenue retention {q.level(nrr['mean'], 'share')}" if nrr["mean"] is not None else ""
+    say(out, f"{found.name}: after {found.horizon} months {q.level(end['mean'], 'accounts')} accounts on average, "
+        f"ARR {q.level(rows['arr']['mean'], 'currency')} {currency}{kept}.", "bold")  # fmt: skip
+    say(
+        out,
+        f"{len(found.replications)} replications, seed {found.seed}; money in {currency}; ± is a standard deviation",
+        "dim",
+    )
+    fast_note(out)
+    out.print()
+    shown = table(("outcome", "left"), ("mean", "right"), ("95 % interval", "right"), ("one company ±", "right"))
+    reasons: dict[str, list[str]] = {}
+    for name, row in rows.items():
+        unit = row["unit"]
+        spread = q.change(row["standard_deviation"], unit).lstrip("+")
+        shown.add_row(name, q.level(row["mean"], unit), q.interval(row["low"], row["high"], unit, signed=False), spread)
+        if row.get("reason"):
+            reasons.setdefault(row["reason"], []).append(name)
+    out.print(shown)
+    out.print()
+    for reason, names in reasons.items():
+        say(out, f"{', '.join(names)}: {reason}", "dim")
+    if written:
+        say(out, "Written: " + ", ".join(written))
+    next_steps(out, [f"cxsim compare {found.name} --with formal-onboarding", "cxsim outcomes"])

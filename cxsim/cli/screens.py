@@ -1,0 +1,90 @@
+"""What a person sees: the console, tables, the bar that moves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cxsim.cli.sizes import Progress, is_fast
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+VERDICT_STYLES = {"better": "green", "worse": "red", "unclear": "dim", "same": "dim"}
+VERDICT_SIGNS = {"better": "✓ better", "worse": "✗ worse", "unclear": "? unclear", "same": "= same"}
+
+
+def console() -> Console:
+    """The console on standard output; 80 columns where nothing tells its width."""
+    from rich.console import Console
+
+    # Names of files and numbers are told apart by words here, not by colours that mean nothing.
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=False, width=_width())
+
+
+def _width() -> int | None:
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        return None
+    return 80
+
+
+def table(*columns: tuple[str, str], gap: int = 2) -> Table:
+    """A table without lines; each column a heading and "left" or "right"."""
+    from rich.table import Table
+
+    found = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+    for heading, side in columns:
+        found.add_column(heading, justify="right" if side == "right" else "left", overflow="fold")
+    return found
+
+
+def say(out: Console, text: str, style: str = "", indent: int = 0) -> None:
+    """One paragraph, wrapped."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    out.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+
+
+def fast_note(out: Console) -> None:
+    """Say that sizes are small."""
+    if is_fast():
+        say(out, "CXSIM_FAST: sizes are small, so that intervals are wide. For an answer run without it.", "yellow")
+
+
+def next_steps(out: Console, lines: Sequence[str]) -> None:
+    """What to type next."""
+    out.print()
+    say(out, "Next:", "dim")
+    for line in lines:
+        out.print(f"  {line}", soft_wrap=True)
+
+
+@contextmanager
+def bar(text: str, *, quiet: bool = False) -> Iterator[Progress | None]:
+    """A progress bar on standard error; nothing where nobody looks."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs, about"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as shown:
+        task = shown.add_task(text, total=None)
+
+        def moved(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+
+        yield moved

@@ -1,0 +1,129 @@
+"""What a comparison found, in plain sentences that do not hide a nil or a harmful effect."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.interventions import SIGN_UP
+from cxsim.readings.outcomes import OUTCOMES
+from cxsim.studies import quantities as q
+from cxsim.studies.answers import Comparison
+from cxsim.studies.pairs import Effect
+
+FIRST_YEAR_CHURN, YEARLY_CHURN = "logo_churn_12m", "logo_churn_annual"
+MONEY, LATER = "net_benefit", "company_value_dcf"
+
+
+def churn_of(comparison: Comparison, alternative: str | None = None) -> str:
+    """The churn that an alternative is about: the first year's if all that it does is done to new accounts."""
+    done = comparison.interventions(alternative)
+    new_only = bool(done) and all(it.trigger == SIGN_UP for it in done)
+    first = FIRST_YEAR_CHURN if new_only else YEARLY_CHURN
+    other = YEARLY_CHURN if new_only else FIRST_YEAR_CHURN
+    return first if comparison.effect(first, alternative).difference is not None else other
+
+
+def verdict(effect: Effect, outcome: str) -> str:
+    """Say "better", "worse", "unclear" or "same"."""
+    if effect.verdict in ("unclear", "none"):
+        return "unclear" if effect.verdict == "unclear" else "same"
+    return "better" if (effect.verdict == "up") == (OUTCOMES[outcome].better == "higher") else "worse"
+
+
+def headline(comparison: Comparison, alternative: str | None = None, outcome: str | None = None) -> str:
+    """One short sentence: what the alternative does to an outcome (the churn it is about unless given)."""
+    run = comparison.named(alternative)
+    outcome = outcome or churn_of(comparison, run.name)
+    effect, unit, name = comparison.effect(outcome, run.name), OUTCOMES[outcome].unit, q.title(outcome)
+    found = verdict(effect, outcome)
+    if effect.difference is None:
+        return f"{run.name}: {name} cannot be told"
+    levels = f"from {q.level(effect.baseline, unit)} to {q.level(effect.alternative, unit)}"
+    if found == "same":
+        return f"{run.name} changes nothing about {name}"
+    if found == "unclear":
+        return f"{run.name}: no clear effect on {name}"
+    verb = "raises" if effect.difference > 0 else "cuts"
+    return f"{run.name} {verb} {name} {levels}" + (": it does harm" if found == "worse" else "")
+
+
+def finding(comparison: Comparison, alternative: str | None = None, outcome: str | None = None) -> str:
+    """The headline with its interval, and how sure it is, as one sentence."""
+    run = comparison.named(alternative)
+    outcome = outcome or churn_of(comparison, run.name)
+    effect, unit = comparison.effect(outcome, run.name), OUTCOMES[outcome].unit
+    start = headline(comparison, run.name, outcome)
+    if effect.difference is None:
+        return f"{start}: {effect.reason}."
+    found = verdict(effect, outcome)
+    if found == "same":
+        return f"{start}: it is the same in each of {comparison.n} replications."
+    if effect.low is None or effect.high is None:
+        return f"{start}: {q.change(effect.difference, unit)} in one replication says little; ask for more."
+    said = q.change_in_words(effect.difference, effect.low, effect.high, unit)
+    if found != "unclear":
+        return f"{start} ({said})."
+    return f"{start} ({said}); {_more(effect, comparison.n)}"
+
+
+def _more(effect: Effect, n: int) -> str:
+    assert effect.difference is not None
+    assert effect.standard_error is not None
+    if effect.difference == 0 or effect.standard_error == 0:
+        return "what there may be lies inside that interval."
+    wanted = math.ceil(n * (2.5 * effect.standard_error / effect.difference) ** 2 / 10) * 10
+    if wanted > 2_000:
+        return "if there is one, it is too small to see here."
+    return f"an effect of that size would show in about {max(wanted, 2 * n):,} replications."
+
+
+def money(comparison: Comparison, alternative: str | None = None) -> str:
+    """One sentence on whether the alternative pays for itself within the horizon."""
+    run = comparison.named(alternative)
+    effect, months = comparison.effect(MONEY, run.name), comparison.baseline.horizon
+    if effect.difference is None or effect.low is None:
+        return f"Whether it pays within {months} months cannot be told."
+    found = verdict(effect, MONEY)
+    if found == "same":
+        return f"It costs and brings nothing within {months} months."
+    said = f"net benefit {_amount(comparison, run.name, MONEY)}"
+    if found == "better":
+        return f"It pays for itself within {months} months: {said}."
+    later = verdict(comparison.effect(LATER, run.name), LATER)
+    reach = f"counting ten more years of today's customers and fading new ones, {_amount(comparison, run.name, LATER)}"
+    words = {
+        "better": f" It pays later: {reach}.",
+        "worse": f" It does not pay later either: {reach}.",
+        "unclear": f" Nor is it clear later: {reach}." if found == "unclear" else f" Later is unclear: {reach}.",
+    }
+    if found == "worse":
+        return f"It costs more than it brings within {months} months: {said}.{words.get(later, '')}"
+    return f"Whether it pays for itself within {months} months is unclear: {said}.{words.get(later, '')}"
+
+
+def _amount(comparison: Comparison, alternative: str, outcome: str) -> str:
+    effect = comparison.effect(outcome, alternative)
+    said = q.change_with_interval(effect.difference, effect.low, effect.high, OUTCOMES[outcome].unit)
+    return f"{said} {comparison.baseline.scenario.currency}"
+
+
+def shows(comparison: Comparison, alternative: str | None = None) -> str:
+    """One sentence on the month from which the effect can be told from nothing."""
+    words = {"accounts": "the number of accounts", "arr": "ARR"}
+    months = {series: comparison.shows_at(series, alternative) for series in words}
+    seen = [f"in {words[series]} from month {month} on" for series, month in months.items() if month is not None]
+    if not seen:
+        return "Neither the number of accounts nor ARR differs for sure by the end."
+    missing = [words[series] for series, month in months.items() if month is None]
+    return f"The effect shows {' and '.join(seen)}" + (f"; not yet in {missing[0]}." if missing else ".")
+
+
+def pairing(comparison: Comparison, alternative: str | None = None, outcome: str = FIRST_YEAR_CHURN) -> str:
+    """One sentence on what pairing gained; "" where there is nothing to say."""
+    ratio, ceiling = comparison.variance_ratio(outcome, alternative)
+    if ratio is None:
+        return ""
+    said = f"Common luck divides the variance of the effect on {q.title(outcome)} by {ratio:.1f}"
+    if ceiling is None:
+        return said + "."
+    return f"{said} (at most {ceiling:.1f} is possible: {100 * ratio / ceiling:.0f} % of it reached)."

@@ -1,0 +1,143 @@
+"""How a quantity is said: its unit's words, its sign, as many digits as a reader can use."""
+
+from __future__ import annotations
+
+from cxsim.readings.outcomes import OUTCOMES
+
+NONE = "–"
+MINUS = "−"
+_SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"), (1.0, ""))
+_TITLES = {
+    "logo_churn_12m": "churn within 12 months",
+    "intent_12m": "intent to leave within 12 months",
+    "logo_churn_annual": "yearly logo churn",
+    "revenue_churn_annual": "yearly revenue churn",
+    "renewal_rate": "renewal rate",
+    "grr": "gross revenue retention",
+    "nrr": "net revenue retention",
+    "accounts": "accounts",
+    "arr": "ARR",
+    "company_value_multiple": "company value",
+    "company_value_dcf": "company value (DCF)",
+    "company_value_flat_multiple": "company value (flat multiple)",
+    "clv": "customer lifetime value",
+    "cac_payback": "CAC payback",
+    "time_to_value": "time to value",
+    "onboarding_days_mean": "length of onboarding",
+    "health_mean": "health",
+    "green_share": "share of green accounts",
+    "red_share": "share of red accounts",
+    "happy_share": "share of happy and successful accounts",
+    "trapped_share": "share of trapped accounts",
+    "programme_cost": "programme cost",
+    "net_benefit": "present value of cash",
+}
+
+
+def title(outcome: str) -> str:
+    """An outcome's name in words."""
+    return _TITLES.get(outcome, outcome.replace("_", " "))
+
+
+def level(value: float | None, unit: str) -> str:
+    """A value in its unit: 6.7 %, 12.3 M, 72.7 days."""
+    if value is None:
+        return NONE
+    return f"{_scaled(value, unit, (value,))}{_after(unit, (value,), False)}".replace("-", MINUS)
+
+
+def change(value: float | None, unit: str) -> str:
+    """A difference, with its sign: +1.8 pts, −0.2 M."""
+    if value is None:
+        return NONE
+    return f"{_signed(_scaled(value, unit, (value,), True))}{_after(unit, (value,), True)}"
+
+
+def change_with_interval(value: float | None, low: float | None, high: float | None, unit: str) -> str:
+    """A difference with its interval: −1.8 [−2.6, −1.0] pts."""
+    if value is None:
+        return NONE
+    known = [one for one in (value, low, high) if one is not None]
+    said = [_signed(_scaled(one, unit, known, True)) for one in known]
+    inside = f" [{said[1]}, {said[2]}]" if len(said) == 3 else ""
+    return f"{said[0]}{inside}{_after(unit, known, True)}"
+
+
+def tick(value: float, unit: str, *, signed: bool = False) -> str:
+    """A round value at an axis: 7 M, +100 k, 0."""
+    if not value:
+        return "0"
+    if not unit.startswith("currency"):
+        return f"{value:{'+' if signed else ''}g}".replace("-", MINUS)
+    scale, name = _scale((value,))
+    return f"{value / scale:{'+' if signed else ''}g}{name}".replace("-", MINUS)
+
+
+def change_in_words(value: float, low: float, high: float, unit: str) -> str:
+    """A difference with its interval, in a sentence: −1.8 pts, 95 % interval −2.6 to −1.0."""
+    together = (value, low, high)
+    said = [_signed(_scaled(one, unit, together, True)) for one in together]
+    return f"{said[0]}{_after(unit, together, True)}, 95 % interval {said[1]} to {said[2]}"
+
+
+def interval(low: float | None, high: float | None, unit: str, *, signed: bool = True) -> str:
+    """An interval: −2.6 to −1.0 pts."""
+    if low is None or high is None:
+        return NONE
+    said = [_scaled(one, unit, (low, high), signed) for one in (low, high)]
+    said = [_signed(one) for one in said] if signed else [one.replace("-", MINUS) for one in said]
+    return f"{said[0]} to {said[1]}{_after(unit, (low, high), signed)}"
+
+
+def unit_of(outcome: str, currency: str) -> str:
+    """An outcome's unit with the world's currency in it."""
+    return OUTCOMES[outcome].unit.replace("currency", currency)
+
+
+def chance(share: float | None) -> str:
+    """A probability that is never rounded to certainty."""
+    if share is None:
+        return NONE
+    if 0.0 < share < 0.01:
+        return "< 1 %"
+    if 0.99 < share < 1.0:
+        return "> 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _scaled(value: float, unit: str, together: tuple[float, ...] | list[float], difference: bool = False) -> str:
+    if unit in ("share", "1/month"):
+        small = max(abs(one) for one in together) < 0.005 or any(0.0 < abs(one) < 0.0005 for one in together)
+        # an end of an interval that is not zero must not look like zero
+        digits = 2 if unit == "1/month" or (difference and small) else 1
+        return f"{100 * value:.{digits}f}"
+    if unit.startswith("currency"):
+        scale, _ = _scale(together)
+        largest = max(abs(one) for one in together) / scale
+        return f"{value / scale:,.{0 if scale == 1.0 or largest >= 100 else 1 if largest >= 10 else 2}f}"
+    if unit == "accounts":
+        return f"{value:,.1f}" if difference or abs(value) < 10 else f"{value:,.0f}"
+    if unit == "0-20":
+        return f"{value:.2f}" if difference else f"{value:.1f}"
+    return f"{value:,.1f}"
+
+
+def _scale(together: tuple[float, ...] | list[float]) -> tuple[float, str]:
+    largest = max(abs(one) for one in together)
+    return next((pair for pair in _SCALES if largest >= pair[0]), _SCALES[-1])
+
+
+def _after(unit: str, together: tuple[float, ...] | list[float], difference: bool) -> str:
+    if unit in ("share", "1/month"):
+        return (" pts" if difference else " %") + ("/month" if unit == "1/month" else "")
+    if unit.startswith("currency"):
+        return _scale(together)[1]
+    if unit in ("months", "days"):
+        return f" {unit}"
+    return ""
+
+
+def _signed(text: str) -> str:
+    if text.startswith("-"):
+        return text[1:] if not text.strip("-0.,") else MINUS + text[1:]
+    return text if not text.strip("0.,") else "+" + text

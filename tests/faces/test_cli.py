@@ -1,0 +1,247 @@
+"""The command line: what it prints, what it refuses, what it writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import cxsim as cx
+from cxsim.cli import app, main
+from cxsim.engines import simulate
+from cxsim.readings.outcomes import OUTCOMES
+from cxsim.scenario import Scenario, scaled, with_values
+
+SMALL = ["--accounts", "40", "--set", "arrivals.history_months=6", "--set", "horizon_months=24"]
+QUICK = [*SMALL, "--replications", "2", "--workers", "1"]
+HEAD = ["world", "seed", "replications", "horizon_months", "version", "scenario_hash"]
+EFFECT = [
+    "outcome", "unit", "better", "baseline", "alternative", "difference", "low", "high", "standard_error",
+    "probability_better", "probability_mean_better", "future_low", "future_high",
+]  # fmt: skip
+HEAVY = ("numba", "pandas", "scipy", "simpy", "sklearn", "matplotlib")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("CXSIM_FAST", raising=False)
+    return tmp_path
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(list(arguments))
+    caught = capsys.readouterr()
+    return code, caught.out, caught.err
+
+
+def small_world() -> Scenario:
+    return with_values(scaled(Scenario.load("b2b-saas"), 40), {"arrivals.history_months": 6, "horizon_months": 24})
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; sys.argv = ['cxsim', '--help']\nfrom cxsim.cli import main\nmain()\n"
+    code += f"print('LOADED', [name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "LOADED []" in done.stdout
+    for command in ("demo", "worlds", "levers", "outcomes", "show", "check", "schema", "simulate", "run", "compare"):
+        assert command in done.stdout
+
+
+def test_the_runner_of_typer_finds_the_same_commands() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.stdout.strip() == f"cxsim {cx.__version__}"
+
+
+@pytest.mark.parametrize("command", ["worlds", "levers", "outcomes", "schema"])
+def test_what_there_is(command: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, command)
+    assert (code, err) == (0, "")
+    named = {"worlds": "b2b-saas", "levers": "formal-onboarding", "outcomes": "logo_churn_12m", "schema": "$schema"}
+    assert named[command] in out
+    if command == "schema":
+        assert json.loads(out)["title"] == "cxsim scenario"
+    else:
+        assert max(map(len, out.splitlines())) <= 80
+        assert "\x1b" not in out
+
+
+def test_show_gives_units_ranges_and_sources(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "show", "b2b-saas")
+    assert code == 0
+    assert "1/month" in out
+    assert "assumption" in out
+    _, resolved, _ = call(capsys, "show", "b2b-saas", "--resolved")
+    assert len(resolved) > len(out)
+    assert "onboarding" in call(capsys, "show", "formal-onboarding")[1]
+
+
+def test_check_passes_a_sound_file_and_lists_every_fault_of_another(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "good.toml").write_text('extends = "b2b-saas"\n')
+    (here / "bad.toml").write_text('extends = "b2b-saas"\n[onboarding]\nmilestnes = 3\n[churn]\nvalue_base = -1\n')
+    assert call(capsys, "check", "good.toml")[0] == 0
+    code, out, err = call(capsys, "check", "good.toml", "bad.toml")
+    assert code == 2
+    assert "good.toml: sound" in out
+    assert len(err.splitlines()) == 2
+    assert 'Did you mean "milestones"?' in err
+    assert "churn.value_base" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["compare", "b2b-sas", "--with", "formal-onboarding"], 'Did you mean "b2b-saas"?'),
+        (["compare", "b2b-saas", "--with", "formal-onbording"], 'Did you mean "formal-onboarding"?'),
+        (["compare", "b2b-saas", "--with", "formal-onboarding:coverge=0.5"], 'Did you mean "coverage"?'),
+        (["compare", "b2b-saas"], "--with is missing"),
+        (["compare", "b2b-saas", "--with", "formal-onboarding", "--target", "nr=1"], 'Did you mean "nrr"?'),
+        (["compare", "b2b-saas", "--with", "formal-onboarding", "--by", "segmnt"], '"segment"'),
+        (["compare", "b2b-saas", "--with", "formal-onboarding", "--replicatons", "3"], "--replications"),
+        (["run", "b2b-saas", "--set", "churn.value_bas=1"], "value_base"),
+        (["run", "b2b-saas", "--replications", "0"], "replications"),
+        (["run", "b2b-saas", "--replications", "many"], "many"),
+        (["simulate", "b2b-saas", "--seed", "1", "--engine", "refrence"], 'Did you mean "reference"?'),
+        (["simulate", "b2b-saas", "--seed", "1", "--out", "log.xlsx"], ".parquet"),
+        (["compar"], "compare"),
+    ],
+)
+def test_bad_input_is_one_line_and_two_and_writes_nothing(
+    line: list[str], said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = call(capsys, *line)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    assert list(here.iterdir()) == []
+
+
+def test_a_broken_file_writes_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "broken.toml").write_text("horizon_months = \n")
+    code, _, err = call(capsys, "compare", "broken.toml", "--with", "formal-onboarding", "--out", "results")
+    assert code == 2
+    assert "broken.toml" in err
+    assert [path.name for path in here.iterdir()] == ["broken.toml"]
+
+
+def test_debug_shows_the_traceback(here: Path) -> None:
+    with pytest.raises(cx.InputError):
+        main(["show", "b2b-sas", "--debug"])
+
+
+def test_simulate_digest_is_that_of_the_log(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "simulate", "b2b-saas", "--seed", "5", "--replication", "2", *SMALL, "--digest")
+    assert code == 0
+    assert out.strip() == simulate(small_world(), seed=5, replication=2).digest()
+
+
+def test_simulate_writes_a_log_that_can_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["simulate", "b2b-saas", "--seed", "5", *SMALL, "--with", "formal-onboarding", "--out", "log.parquet"]
+    code, out, _ = call(capsys, *line)
+    assert code == 0
+    log = cx.EventLog.read("log.parquet")
+    assert log.certificate.seed == 5
+    assert log.digest() in out
+    assert "log.parquet" in out
+
+
+def test_run_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "run", "b2b-saas", *QUICK, "--json", "--out", "o")
+    assert code == 0
+    answer = json.loads(out)
+    assert list(answer) == [*HEAD, "outcomes"]
+    assert [row["outcome"] for row in answer["outcomes"]] == list(OUTCOMES)
+    for row in answer["outcomes"]:
+        assert [key for key in row if key != "reason"] == [
+            "outcome",
+            "unit",
+            "mean",
+            "low",
+            "high",
+            "standard_deviation",
+        ]
+    assert answer["scenario_hash"] == small_world().hash
+    assert "made by: cxsim run b2b-saas" in (here / "o" / "outcomes.csv").read_text()
+    screen = call(capsys, "run", "b2b-saas", *QUICK)[1]
+    assert "logo_churn_12m" in screen
+    assert max(map(len, screen.splitlines())) <= 80
+
+
+def test_compare_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "compare", "b2b-saas", "--with", "formal-onboarding:start=2", *QUICK, "--json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert list(answer) == [*HEAD, "alternatives"]
+    (alternative,) = answer["alternatives"]
+    assert list(alternative) == ["name", "effects"]
+    assert alternative["name"] == "formal-onboarding:start=2"
+    assert [row["outcome"] for row in alternative["effects"]] == list(OUTCOMES)
+    for row in alternative["effects"]:
+        assert [key for key in row if key != "reason"] == EFFECT
+        assert "reason" in row or row["difference"] is not None
+
+
+def test_compare_says_what_it_found_and_writes_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["compare", "b2b-saas", "--with", "formal-onboarding", *QUICK, "--by", "segment", "--target", "nrr=105%"]
+    code, out, _ = call(capsys, *line, "--out", "o")
+    assert code == 0
+    assert out.startswith("formal-onboarding")
+    assert "enterprise" in out
+    assert "nrr ≥ 105.0 %" in out
+    assert max(map(len, out.splitlines())) <= 80
+    names = sorted(path.name for path in (here / "o").iterdir())
+    assert names == ["arr.png", "comparison.json", "effects.csv", "effects.png", "report.html", "retention.png"]
+    for name in names:
+        content = (here / "o" / name).read_bytes()
+        for mark in (cx.__version__.encode(), small_world().hash.encode(), b"cxsim compare b2b-saas --with"):
+            assert mark in content, (name, mark)
+    page = (here / "o" / "report.html").read_text()
+    without = re.sub(r'xmlns(:\w+)?="[^"]*"', "", page)
+    assert not re.search(r"(src|href)=\"https?:", without)
+    assert 'name="viewport"' in page
+    assert "<svg" in page
+
+
+def test_alternatives_may_be_many(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["compare", "b2b-saas", "--with", "formal-onboarding", "--with", "csm-staff+support-staff", *QUICK, "--json"]
+    answer = json.loads(call(capsys, *line)[1])
+    assert [one["name"] for one in answer["alternatives"]] == ["formal-onboarding", "csm-staff+support-staff"]
+
+
+def test_demo_states_effects_and_names_its_files(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXSIM_FAST", "1")
+    code, out, _ = call(capsys, "demo")
+    assert code == 0
+    for said in ("churn within 12 months", "net revenue retention", "ARR", "company value", "95 %", "CXSIM_FAST"):
+        assert said in out
+    for name in ("effects.png", "report.html"):
+        assert f"cxsim-out/demo/{name}" in out
+        assert (here / "cxsim-out" / "demo" / name).is_file()
+    assert "Next:" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_an_old_terminal_gets_no_colour_and_no_traceback(here: Path) -> None:
+    plain = {**os.environ, "TERM": "dumb", "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
+    command = [sys.executable, "-c", "import sys; from cxsim.cli import main; sys.exit(main())"]
+    done = subprocess.run([*command, "levers"], env=plain, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+    done = subprocess.run([*command, "show", "nowhere"], env=plain, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

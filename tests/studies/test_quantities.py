@@ -1,0 +1,37 @@
+"""Quantities in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from cxsim.studies import quantities as q
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.0667, "share", "6.7 %"),
+        (12_345_678.0, "currency/year", "12.3 M"),
+        (-48_100.0, "currency", "−48.1 k"),
+        (0.0, "currency", "0"),
+        (865.0, "accounts", "865"),
+        (72.68, "days", "72.7 days"),
+        (13.663, "0-20", "13.7"),
+        (None, "share", "–"),
+    ],
+)
+def test_levels(value: float | None, unit: str, said: str) -> None:
+    assert q.level(value, unit) == said
+
+
+def test_differences_carry_their_sign_and_share_their_scale() -> None:
+    assert q.change(-0.018, "share") == "−1.8 pts"
+    assert q.change_with_interval(-0.018, -0.026, -0.010, "share") == "−1.8 [−2.6, −1.0] pts"
+    assert q.change_with_interval(696e3, 532e3, 1.1e6, "currency") == "+0.70 [+0.53, +1.10] M"
+    assert q.change_with_interval(0.0, 0.0, 0.0, "share") == "0.00 [0.00, 0.00] pts"
+    assert q.interval(0.137, 0.694, "share", signed=False) == "13.7 to 69.4 %"
+    assert q.change_in_words(-0.0071, -0.016, 0.002, "share") == "−0.7 pts, 95 % interval −1.6 to +0.2"
+
+
+def test_a_probability_is_never_rounded_to_certainty() -> None:
+    assert [q.chance(x) for x in (0.0, 0.001, 0.5, 0.999, 1.0)] == ["0 %", "< 1 %", "50 %", "> 99 %", "100 %"]

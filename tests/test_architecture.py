@@ -245,7 +245,7 @@ def test_every_public_function_of_the_laws_is_a_law(module: str) -> None:
 # what a law may state instead of a unit in brackets: its first line says what is counted or measured
 UNITS = re.compile(
     r"\[[^\]]+\]|\?|[Cc]hance|[Ss]hare|\bcode\b|[Mm]onths|[Pp]riority|[Rr]eviews until|how many|how much|how far|how long"
-    r"|[Rr]elative change|[Pp]rice level|in the (mean|median)'s unit|nearest|[Aa] parameter|1 if|quantity by which|[Mm]onth\b",
+    r"|[Rr]elative change|[Pp]rice level|in the (mean|median)'s unit|nearest|[Aa] parameter|1 if|standard normal|quantity by which|[Mm]onth\b",
     re.IGNORECASE,
 )
 

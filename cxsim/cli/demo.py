@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cxsim.studies import Comparison
 
 WORLD, LEVER, SEED = "b2b-saas", "formal-onboarding", 7
-ACCOUNTS, REPLICATIONS = 100, 30
+ACCOUNTS, REPLICATIONS = 200, 24
 PLACE = Path("cxsim-out") / "demo"
 SHOWN = ("logo_churn_12m", "nrr", "arr", "company_value_multiple", "net_benefit")
 TEAMS = ("teams.onboarding_headcount", "teams.success_headcount", "teams.support_headcount")

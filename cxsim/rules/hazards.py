@@ -149,7 +149,8 @@ def as_things_are(p: Row, cause: int, hazard: float, reviewed: float, begun: flo
     """
     if cause == BY_ONBOARDING:
         fade = p[ONBOARDING_FADE]
-        return hazard * math.exp(reviewed / fade) * fade * (math.exp(-begun / fade) - math.exp(-now / fade))
+        # differences of tenures first: exp(tenure/fade) itself overflows at 71 months where the fade is short
+        return hazard * fade * (math.exp((reviewed - begun) / fade) - math.exp((reviewed - now) / fade))
     ripening = p[VALUE_PATIENCE]
     if cause in (BY_VALUE, BY_PRICE) and ripening > 0.0 and reviewed > 0.0:
         ripe = now - begun - ripening * (math.exp(-begun / ripening) - math.exp(-now / ripening))

@@ -32,6 +32,6 @@ def test_a_short_story_is_told_as_it_was(engine: str, make_world: Callable[..., 
         for a in range(9)
     ]
     rows = run(engine, world, roster, seed=2026)
-    assert len(rows) > 500
-    assert {row[1] for row in rows} > {events.REVIEW, events.TICKET_SOLVED, events.WENT_LIVE, events.CHARGE - 1}
+    assert len(rows) > 300
+    assert {row[1] for row in rows} >= {events.REVIEW, events.TICKET_SOLVED, events.WENT_LIVE, events.OUTAGE, events.REACHED_OUT}
     assert _digest(rows) == GOLDEN

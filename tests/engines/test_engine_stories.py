@@ -275,6 +275,18 @@ def test_what_the_company_sees_differs_from_what_is_and_convergence_brings_it_ne
     assert mean > 4.0 * error
 
 
+def test_what_is_not_seen_is_not_known(engine: str, small_world: Scenario) -> None:
+    """Without noise and delay what is left is the silo: mapping the journey alone brings the picture nearer."""
+    sharp = with_values(small_world, {"health.seen_noise": 0.0, "health.seen_delay": 0.0})
+    mapped = sharp.with_("journey-convergence", ramp=0.0, gain=1.0)
+    gain = [
+        _blindness(simulate(sharp, seed=s, engine=engine)) - _blindness(simulate(mapped, seed=s, engine=engine))
+        for s in range(6)
+    ]
+    mean, error = _mean_and_error(gain)
+    assert mean > 4.0 * error > 0.0
+
+
 def test_seeing_more_changes_nothing_where_nobody_acts_on_it(engine: str, small_world: Scenario) -> None:
     """Check-ins go to red accounts first; with people enough, what is seen moves no account."""
     ample = with_values(small_world, {

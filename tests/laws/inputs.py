@@ -111,11 +111,16 @@ DOMAINS: dict[str, Draw] = {
     "experience": TEN, "seen": TEN, "seen_usage": SHARE, "team": _code(4, 1), "people": _code(60), "late": SHARE,
     "gap": SHARE, "difficulty": OPEN_UNIT, "n_open": _code(20), "touch": _code(3), "band": _code(3),
     "begins": MONTHS, "ends": MONTHS, "mask": _code(16), "member": _code(4), "coverage": SHARE,
-    "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0),
+    "reviewed": _between(0.0, 24.0), "begun": _between(0.0, 24.0), "accumulated": _between(0.0, 3.0),
+    "resistance": _between(-1.0, 3.0), "correlation": _between(-0.95, 0.95), "own": NORMAL, "calendar_month": _code(12),
+    "months_gone": _code(700), "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0),
 }  # fmt: skip
 
-SEVENS = {"first_intent": ("now", "remaining"), "worn": ("now", "remaining"), "shifted": ("remaining",), "crossed": ("before", "after")}
-CODES = {"visible_score": {"score": _code(6)}, "seen_usage_after_month": {"seen": SHARE}}
+SEVENS = {"first_intent": ("now", "remaining"), "worn": ("now", "remaining"), "shifted": ("remaining",), "crossed": ("before", "after"), "passed": ("remaining",)}
+CODES: dict[str, dict[str, Draw]] = {
+    "visible_score": {"score": _code(6)}, "seen_usage_after_month": {"seen": SHARE},
+    "as_things_are": {"reviewed": _between(24.0, 60.0), "now": _between(60.0, 61.0)},
+}  # fmt: skip
 
 
 def random_arguments(name: str, rng: random.Random) -> dict[str, Any]:

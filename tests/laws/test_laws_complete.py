@@ -23,7 +23,7 @@ RANGES: dict[str, tuple[float, float]] = {
         "seen_at_first", "seen_after", "survey_answer", "first_outcome", "outcome_after_month", "wait_loss",
     ), (0.0, 10.0)),
     **dict.fromkeys((
-        "strength", "confirmation", "rescue_chance", "expansion_chance", "contraction_chance", "purchase_chance",
+        "strength", "outage_acceptance", "rescue_chance", "expansion_chance", "contraction_chance", "purchase_chance",
         "referral_acceptance", "ordinary_acceptance", "held", "relationship_distress", "service_distress",
         "value_distress", "competition_distress", "price_distress", "seasoned", "visibility", "seen_usage_after_month",
         "lateness_gap", "gap_at_go_live", "gap_of_abandoned", "gap_after_month", "ticket_acceptance", "moment_weight",
@@ -34,16 +34,15 @@ RANGES: dict[str, tuple[float, float]] = {
     ), (0.01, 1.0)),
     **dict.fromkeys(("health", "observed_health"), (0.0, 20.0)),
     **dict.fromkeys(("mood_after_moment", "mood_after_month"), (-1.0, 1.0)),
-    # full disappointment is −1.0 at the ends only: (1−ω)·(s−5)/5 + ω·(s−x)/10
-    "valence": (-1.0, 1.0), "emotion": (0, 4), "band": (0, 2), "quadrant": (0, 3), "punctuality": (0, 2),
+    "valence": (-1.0, 1.0), "touch": (0, 2), "fit": (0.0, 10.0), "promise": (0.0, 10.0), "emotion": (0, 4), "band": (0, 2), "quadrant": (0, 3), "punctuality": (0, 2),
     "experience_weight": (0.0, 2.0), "seat_change": (-0.5, 1.0), "within_expectation": (0, 1),
     **dict.fromkeys((
         "exponential", "lognormal", "hazards", "log_linear", "delay_of", "onboarding_patience", "milestone_duration",
         "ticket_candidate_delay", "ticket_patience", "ticket_work", "pain_after_reply", "pain_after_ticket",
-        "pain_after_month", "cadence", "conversation_work", "outage_delay", "win_back_delay", "dunning_delay",
+        "pain_after_month", "cadence", "conversation_work", "outage_candidate_delay", "arrival_rate", "as_things_are", "win_back_delay", "dunning_delay",
         "notice_delay", "milestones", "places", "queue_place", "conversation_place", "purchase", "price_after",
     ), (0.0, math.inf)),
-    **dict.fromkeys(("renewed_mrr", "returned_mrr", "expanded_mrr", "contracted_mrr", "months_to_renewal"), (1, math.inf)),
+    **dict.fromkeys(("renewed_mrr", "returned_mrr", "expanded_mrr", "contracted_mrr", "months_to_renewal", "first_mrr", "term"), (1, math.inf)),
     **dict.fromkeys(("wake_jump", "quote_jump"), (-math.inf, 0.0)),
 }  # fmt: skip
 

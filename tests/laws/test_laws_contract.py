@@ -19,18 +19,11 @@ TERMS = st.sampled_from([12, 24, 36])
 TEN = number(0.0, 10.0)
 
 
-@given(number(0.0, 3.0), number(0.0, 3.0), number(0.0, 3.0))
-def test_confirmation_is_a_chance_and_what_was_mended_is_forgiven(now, then, more):
-    q = laws.confirmation(now, then)
-    assert 0.0 <= q <= 1.0
-    assert laws.confirmation(now + more, then) >= q
-    if now >= then or then == 0.0:
-        assert q == 1.0
-
-
-def test_half_the_hazard_is_half_the_chance_and_no_hazard_none():
-    assert laws.confirmation(0.1, 0.2) == pytest.approx(0.5)
-    assert laws.confirmation(0.0, 0.2) == 0.0
+@given(number(0.0, 3.0), number(-1.0, 3.0), number(0.0, 3.0))
+def test_what_was_mended_is_forgiven_and_more_hazard_never_is(accumulated, resistance, more):
+    assert laws.confirms(accumulated, resistance) == (accumulated >= resistance)
+    assert laws.confirms(accumulated + more, resistance) >= laws.confirms(accumulated, resistance)
+    assert not laws.confirms(0.0, resistance) or resistance <= 0.0
 
 
 @given(st.integers(1, 120), TERMS)

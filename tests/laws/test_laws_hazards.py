@@ -122,6 +122,28 @@ def test_value_is_judged_with_time(a, b):
     assert laws.seasoned(changed({churn.VALUE_PATIENCE: 0.0}), 0.0) == 1.0
 
 
+def _path(p, cause, a, b, n=4000):
+    """Accumulated hazard between two tenures if nothing but tenure changes, by the midpoint rule."""
+    ages = [a + (b - a) * (k + 0.5) / n for k in range(n)]
+    return sum(_of(p, 5.0, 5.0, 5.0, tenure=t)[cause] for t in ages) * (b - a) / n
+
+
+@pytest.mark.parametrize("cause", range(6))
+def test_as_things_are_is_the_hazard_accumulated_where_only_tenure_changes(cause):
+    begun, reviewed, now = 12.0, 21.0, 22.03
+    hazard = _of(P, 5.0, 5.0, 5.0, tenure=reviewed)[cause]
+    assert laws.as_things_are(P, cause, hazard, reviewed, begun, now) == pytest.approx(_path(P, cause, begun, now), rel=1e-5)
+
+
+@given(random_inputs(), st.integers(0, 5), number(0.0, 3.0), number(0.0, 3.0), number(0.0, 1164.0), number(1.0, 36.0))
+def test_as_things_are_rises_with_the_hazard_at_any_age(rng, cause, hazard, more, begun, length):
+    p = random_row(rng)
+    reviewed, now = begun + length * 0.9, begun + length
+    accumulated = laws.as_things_are(p, cause, hazard, reviewed, begun, now)
+    assert 0.0 <= accumulated <= laws.as_things_are(p, cause, hazard + more, reviewed, begun, now)
+    assert laws.as_things_are(p, cause, 0.0, reviewed, begun, now) == 0.0
+
+
 @given(number(0.0, 3.0))
 def test_zero_hazard_never_comes(remaining):
     assert laws.delay_of(0.0, max(remaining, 1e-9)) == laws.NEVER
@@ -150,6 +172,7 @@ def test_a_month_wears_all_points_and_a_shift_moves_one(now, remaining, cause, b
     assert laws.worn(now, remaining) == tuple(r - h for h, r in zip(now, remaining, strict=True))
     moved = laws.shifted(remaining, cause, by)
     assert moved == tuple(r + by if c == cause else r for c, r in enumerate(remaining))
+    assert laws.passed(moved, cause) == (moved[cause] <= 0.0)
     assert laws.crossed(remaining, moved, cause) == (remaining[cause] > 0.0 and moved[cause] <= 0.0)
 
 

@@ -23,7 +23,7 @@ AT_THE_MEAN = 1.0 - math.exp(-1.0)
 @given(U, U)
 def test_delays_rise_with_their_draw(a, b):
     low, high = sorted((a, b))
-    for law in (laws.onboarding_patience, laws.ticket_patience, laws.ticket_candidate_delay, laws.outage_delay):
+    for law in (laws.onboarding_patience, laws.ticket_patience, laws.ticket_candidate_delay, laws.outage_candidate_delay):
         assert 0.0 <= law(P, low) <= law(P, high)
 
 
@@ -31,11 +31,12 @@ def test_exponential_delays_have_the_declared_means():
     assert laws.onboarding_patience(P, AT_THE_MEAN) == pytest.approx(P[onboarding.PATIENCE])
     assert laws.ticket_patience(P, AT_THE_MEAN) == pytest.approx(P[adoption.TICKET_PATIENCE])
     assert laws.ticket_candidate_delay(P, AT_THE_MEAN) == pytest.approx(1.0 / P[adoption.TICKET_CEILING])
-    assert laws.outage_delay(P, AT_THE_MEAN) == pytest.approx(1.0 / P[adoption.OUTAGE_RATE])
+    assert laws.outage_candidate_delay(P, AT_THE_MEAN) == pytest.approx(1.0 / P[adoption.OUTAGE_CEILING])
 
 
-def test_no_outage_ever_at_rate_nought():
-    assert laws.outage_delay(changed({adoption.OUTAGE_RATE: 0.0}), 0.5) == math.inf
+def test_outages_come_at_their_rate_and_never_at_rate_nought():
+    assert laws.outage_acceptance(P) * P[adoption.OUTAGE_CEILING] == pytest.approx(P[adoption.OUTAGE_RATE])
+    assert laws.outage_acceptance(changed({adoption.OUTAGE_RATE: 0.0})) == 0.0
 
 
 @given(Z, Z)
@@ -85,8 +86,8 @@ def test_lateness_distresses_from_the_expected_day_on(a, b):
 @given(SHARE, TEN, TEN)
 def test_what_onboarding_leaves_behind(late, a, b):
     low, high = sorted((a, b))
-    assert late - 1e-12 <= laws.gap_at_go_live(late, high) <= laws.gap_at_go_live(late, low) <= 1.0
-    assert laws.gap_at_go_live(0.0, 7.0) == 0.0
+    assert late - 1e-12 <= laws.gap_at_go_live(P, late, high) <= laws.gap_at_go_live(P, late, low) <= 1.0
+    assert laws.gap_at_go_live(P, 0.0, P[onboarding.PLEASED_FROM]) == 0.0
     assert laws.gap_of_abandoned(P) == P[onboarding.ABANDONED_GAP]
     assert laws.gap_after_month(P, NONE, [], 0.0, late) <= late
     assert laws.gap_after_month(P, NONE, [], 0.0, 1.0) == pytest.approx(math.exp(-1.0 / P[onboarding.GAP_MEMORY]))
@@ -150,9 +151,11 @@ def test_outages_reach_their_share(u, share):
 
 def test_queues_go_by_segment_and_conversations_renewals_first_then_red_before_green():
     assert laws.queue_place(changed({segments.SEGMENT_PRIORITY: 4.0})) == 4
-    renewal, outreach = laws.conversation_place(events.RENEWAL_TALK, events.GREEN), 1
-    red, amber, green = (laws.conversation_place(events.CHECKED_IN, band) for band in range(3))
+    renewal, outreach = laws.conversation_place(P, events.RENEWAL_TALK, events.GREEN), 1
+    red, amber, green = (laws.conversation_place(P, events.CHECKED_IN, band) for band in range(3))
     assert renewal < outreach < red < amber < green
+    second = changed({segments.SEGMENT_PRIORITY: 1.0})
+    assert green < laws.conversation_place(second, events.CHECKED_IN, events.RED)
 
 
 @given(number(0.01, 10.0), U)

@@ -38,12 +38,17 @@ def _half(log: EventLog, begins: float) -> dict[str, float]:
 
 
 def _check(make_world: WorldMaker, engine: str, replications: int, per_month: float) -> None:
-    busy = {f"churn.{c}_base": 0.012 for c in ("onboarding", "relationship", "service", "value", "competition", "price")}
+    busy = {f"churn.{c}_base": 0.02 for c in ("onboarding", "relationship", "service", "value", "competition", "price")}
     world = make_world(
         {
             **busy, "arrivals.per_month": per_month, "arrivals.history_months": 96, "arrivals.season_amplitude": 0.0,
             "segments.term_1_share": 0.5, "segments.term_24_share": 0.0, "segments.term_36_share": 0.0,
-            "contract.price_step": 0.0, "growth.seats_mean": 0.0,
+            # the frailest leave within months and the hardiest stay for decades: little frailty, or no end of history
+            "segments.frailty_variance": 0.1,
+            # MRR that grows with tenure would need far longer than counts to settle
+            "contract.price_step": 0.0, "growth.seats_mean": 0.0, "growth.seats_by_outcome": 0.0,
+            "growth.expansion_happy": 0.0, "growth.expansion_open": 0.0, "growth.expansion_risk": 0.0,
+            "growth.contraction_rate": 0.0,
         },
         horizon=HALF,
     )  # fmt: skip

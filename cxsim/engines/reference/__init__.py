@@ -35,15 +35,7 @@ def run(
     -------
     list of rows in the order of the event log's columns
     """
-    company = Company(plan, luck, roster, score)
-    for time, team, people in staff(plan, luck):
-        company.start(headcount(company, time, team, people))
-    company.start(calendar(company))
-    company.start(outages(company))
-    for n, (time, intervention, amount) in enumerate(plan.charges):
-        company.start(charge(company, time, n, intervention, amount))
-    for a in company.accounts:
-        company.start(life(company, a))
+    company = found(plan, luck, roster, score)
     # SimPy's events are freed by reference counting; looking for cycles among them would double the time
     was_enabled = gc.isenabled()
     gc.disable()
@@ -53,6 +45,22 @@ def run(
         if was_enabled:
             gc.enable()
     return company.book
+
+
+def found(
+    plan: Plan, luck: streams.Luck, roster: list[Candidate], score: Callable[..., float] | None = None
+) -> Company:
+    """A company on its first day: everyone who may ever come is appointed, nothing has happened."""
+    company = Company(plan, luck, roster, score)
+    for time, team, people in staff(plan, luck):
+        company.start(headcount(company, time, team, people))
+    company.start(calendar(company))
+    company.start(outages(company))
+    for n, (time, intervention, amount) in enumerate(plan.charges):
+        company.start(charge(company, time, n, intervention, amount))
+    for a in company.accounts:
+        company.start(life(company, a))
+    return company
 
 
 def calendar(company: Company) -> Story:

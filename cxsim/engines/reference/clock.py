@@ -11,12 +11,15 @@ from heapq import heappush
 from typing import Any
 
 import simpy
-from simpy.core import EmptySchedule
 from simpy.events import Event
 
 
 class Clock(simpy.Environment):
     """A SimPy environment in which happenings are appointed at a time, with their place among ties."""
+
+    def __init__(self, initial_time: float) -> None:
+        super().__init__(initial_time)
+        self._handled = 0
 
     def at(self, time: float, kind: int, account: int, item: int) -> Event:
         """An event that comes at `time` [months] and ranks by (kind, account, item) among those of that time."""
@@ -33,14 +36,17 @@ class Clock(simpy.Environment):
         """The same, `delay` months from now."""
         return self.at(self._now + delay, kind, account, item)
 
+    @property
+    def n_happenings(self) -> int:
+        """How many events have been handled so far."""
+        return self._handled
+
     def run_until(self, horizon: float) -> None:
         """Let everything happen that comes before `horizon` [months]."""
-        queue = self._queue
+        queue, step = self._queue, self.step
         while queue and queue[0][0] < horizon:
-            try:
-                self.step()
-            except EmptySchedule:  # pragma: no cover - the loop's condition forbids it
-                return
+            step()
+            self._handled += 1
 
 
 class Team(simpy.PriorityResource):

@@ -101,7 +101,9 @@ def test_the_worked_example() -> None:
     assert (h.band, h.quadrant) == ("amber", "happy and successful")
 
 
-@pytest.mark.parametrize("bad", [{"client_outcome": 10.1}, {"experience": -0.1}, {"experience": float("nan")}, {"stage": "x"}])
+@pytest.mark.parametrize(
+    "bad", [{"client_outcome": 10.1}, {"experience": -0.1}, {"experience": float("nan")}, {"stage": "x"}]
+)
 def test_a_bad_score_is_refused_by_name(bad: dict[str, object]) -> None:
     with pytest.raises(cx.InputError, match=next(iter(bad))):
         cx.health(**{"client_outcome": 5.0, "experience": 5.0, **bad})  # type: ignore[arg-type]

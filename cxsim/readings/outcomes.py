@@ -26,9 +26,6 @@ from cxsim.readings.values import Value
 
 __all__ = ["OUTCOMES", "Outcome", "Reading", "incidence_by_day", "multiple", "outcomes"]
 
-LOWEST_MULTIPLE: Final = 0.5
-HIGHEST_MULTIPLE: Final = 20.0
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -130,10 +127,10 @@ def _arr(asked: _Asked) -> Reading:
 
 
 def multiple(value: Value, growth: float, slope: float | None = None) -> float:
-    """Company value per unit of ARR: clip(M₀·exp(β·(g − g₀)), 0.5, 20), β the world's unless given."""
+    """Company value per unit of ARR: clip(M₀·exp(β·(g − g₀)), least, most), β the world's unless given."""
     slope = value("economics.multiple_slope") if slope is None else slope
     raw = value("economics.multiple") * np.exp(slope * (growth - value("economics.multiple_growth")))
-    return float(np.clip(raw, LOWEST_MULTIPLE, HIGHEST_MULTIPLE))
+    return float(np.clip(raw, value("economics.multiple_least"), value("economics.multiple_most")))
 
 
 def _value_multiple(asked: _Asked) -> Reading:

@@ -69,7 +69,7 @@ def test_a_shorter_horizon_is_the_beginning_of_a_longer_one(engine: str, ample: 
         assert np.array_equal(short.columns[name], column)
 
 
-@pytest.mark.parametrize("name", (*catalogue.levers(), *catalogue.shocks()))
+@pytest.mark.parametrize("name", [*catalogue.levers(), *catalogue.shocks()])
 def test_a_lever_that_begins_after_the_horizon_changes_no_row(
     name: str, engine: str, small_world: Scenario, log_of: Logs
 ) -> None:
@@ -149,7 +149,9 @@ def test_a_lever_begins_at_its_start(engine: str, ample: Scenario, log_of: Logs)
 def _first_intents(log: EventLog) -> dict[int, float]:
     chosen = of_kind(log, events.INTENT)
     first: dict[int, float] = {}
-    for account, time in zip(log.columns["account"][chosen].tolist(), log.columns["time"][chosen].tolist(), strict=True):
+    for account, time in zip(
+        log.columns["account"][chosen].tolist(), log.columns["time"][chosen].tolist(), strict=True
+    ):
         first.setdefault(account, time)
     return first
 

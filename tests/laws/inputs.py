@@ -101,7 +101,8 @@ DOMAINS: dict[str, Draw] = {
     "step": _between(-0.5, 1.0), "client_outcome": TEN, "mrr": _code(5_000_000, 1), "seats": _between(-0.5, 1.0),
     "after": _code(5_000_000), "before": _code(5_000_000), "kind": _one_of(*sorted(events.KINDS)), "voice": TEN,
     "score": TEN, "mood": _between(-1.0, 1.0), "waited": _between(0.0, 20.0), "expected": _between(0.01, 12.0),
-    "lasted": _between(0.0, 30.0), "fit": _between(0.2, 2.0), "promise": _between(0.2, 2.0), "usage": _between(0.01, 1.0),
+    "lasted": _between(0.0, 30.0), "fit": _between(0.2, 2.0), "promise": _between(0.2, 2.0),
+    "usage": _between(0.01, 1.0),
     "digital": YES_OR_NO, "solved": YES_OR_NO, "promoted": YES_OR_NO, "live": YES_OR_NO, "quadrant": _code(4),
     "health": TWENTY, "n_happy": _code(5000), "n_unhappy": _code(5000), "ceiling": _one_of(0.0, 0.5, 10.0, 400.0),
     "base": _between(0.0, 10.0), "slope": _between(0.0, 6.0), "distress": SHARE, "contact_gap": MONTHS,
@@ -116,7 +117,13 @@ DOMAINS: dict[str, Draw] = {
     "months_gone": _code(700), "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0),
 }  # fmt: skip
 
-SEVENS = {"first_intent": ("now", "remaining"), "worn": ("now", "remaining"), "shifted": ("remaining",), "crossed": ("before", "after"), "passed": ("remaining",)}
+SEVENS = {
+    "first_intent": ("now", "remaining"),
+    "worn": ("now", "remaining"),
+    "shifted": ("remaining",),
+    "crossed": ("before", "after"),
+    "passed": ("remaining",),
+}
 CODES: dict[str, dict[str, Draw]] = {
     "visible_score": {"score": _code(6)}, "seen_usage_after_month": {"seen": SHARE},
     "as_things_are": {"reviewed": _between(24.0, 60.0), "now": _between(60.0, 61.0)},

@@ -82,7 +82,9 @@ def test_strength_rises_during_the_ramp_and_falls_afterwards(a, b, ramp, decay):
         assert first >= second
 
 
-@given(random_inputs(), number(0.0, 60.0), st.lists(st.one_of(st.just(NEVER), number(0.0, 40.0)), min_size=3, max_size=3))
+@given(
+    random_inputs(), number(0.0, 60.0), st.lists(st.one_of(st.just(NEVER), number(0.0, 40.0)), min_size=3, max_size=3)
+)
 def test_moved_never_leaves_the_declared_range(rng, now, treated_at):
     p, edits = random_row(rng), random_edits(rng)
     for parameter in declared():

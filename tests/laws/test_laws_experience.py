@@ -124,7 +124,10 @@ def test_scores_fall_with_the_wait_and_rise_with_luck(a, b, z, digital):
     low, high = sorted((a, b))
     for early, late in (
         (laws.kick_off_score(P, NONE, [], 0.0, low, z), laws.kick_off_score(P, NONE, [], 0.0, high, z)),
-        (laws.go_live_score(P, NONE, [], 0.0, low, 1.0, 1.0, z), laws.go_live_score(P, NONE, [], 0.0, high, 1.0, 1.0, z)),
+        (
+            laws.go_live_score(P, NONE, [], 0.0, low, 1.0, 1.0, z),
+            laws.go_live_score(P, NONE, [], 0.0, high, 1.0, 1.0, z),
+        ),
         (
             laws.ticket_score(P, NONE, [], 0.0, low, digital, True, z),
             laws.ticket_score(P, NONE, [], 0.0, high, digital, True, z),

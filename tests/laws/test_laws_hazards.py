@@ -132,7 +132,9 @@ def _path(p, cause, a, b, n=4000):
 def test_as_things_are_is_the_hazard_accumulated_where_only_tenure_changes(cause):
     begun, reviewed, now = 12.0, 21.0, 22.03
     hazard = _of(P, 5.0, 5.0, 5.0, tenure=reviewed)[cause]
-    assert laws.as_things_are(P, cause, hazard, reviewed, begun, now) == pytest.approx(_path(P, cause, begun, now), rel=1e-5)
+    assert laws.as_things_are(P, cause, hazard, reviewed, begun, now) == pytest.approx(
+        _path(P, cause, begun, now), rel=1e-5
+    )
 
 
 @given(random_inputs(), st.integers(0, 5), number(0.0, 3.0), number(0.0, 3.0), number(0.0, 1164.0), number(1.0, 36.0))

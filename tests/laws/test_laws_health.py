@@ -80,7 +80,10 @@ def test_a_stage_shifts_the_weights_of_its_own_accounts_only():
     p = changed({names.ONBOARDING_SHIFT: 0.3, names.RENEWAL_SHIFT: -0.4})
     weights = [laws.experience_weight(p, s) for s in (events.ONBOARDING, events.ADOPTION, events.RENEWAL)]
     assert weights == pytest.approx([1.3, 1.0, 0.6])
-    assert laws.experience_weight(changed({names.RENEWAL_SHIFT: -1.0, names.MATURITY_SHIFT: 1.0, names.MATURITY: 0.0}), 2) == 0.0
+    assert (
+        laws.experience_weight(changed({names.RENEWAL_SHIFT: -1.0, names.MATURITY_SHIFT: 1.0, names.MATURITY: 0.0}), 2)
+        == 0.0
+    )
 
 
 def test_each_owner_has_its_own_visibility():

@@ -23,7 +23,12 @@ AT_THE_MEAN = 1.0 - math.exp(-1.0)
 @given(U, U)
 def test_delays_rise_with_their_draw(a, b):
     low, high = sorted((a, b))
-    for law in (laws.onboarding_patience, laws.ticket_patience, laws.ticket_candidate_delay, laws.outage_candidate_delay):
+    for law in (
+        laws.onboarding_patience,
+        laws.ticket_patience,
+        laws.ticket_candidate_delay,
+        laws.outage_candidate_delay,
+    ):
         assert 0.0 <= law(P, low) <= law(P, high)
 
 

@@ -68,7 +68,9 @@ def test_gamma_frailty_gives_rising_retention_in_closed_form(engine: str, make_w
     n = len(born)
     chosen = of_kind(log, events.INTENT)
     first: dict[int, float] = {}
-    for account, time in zip(log.columns["account"][chosen].tolist(), log.columns["time"][chosen].tolist(), strict=True):
+    for account, time in zip(
+        log.columns["account"][chosen].tolist(), log.columns["time"][chosen].tolist(), strict=True
+    ):
         first.setdefault(account, time - born[account])
     ages = np.array(sorted(first.values()))
 

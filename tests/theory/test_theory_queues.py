@@ -95,7 +95,9 @@ def test_waits_are_those_of_erlang_c(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("agents", "hours"), [(2, 2.6), (3, 4.0), (5, 7.0)])
-def test_waits_are_those_of_erlang_c_at_more_desks(agents: int, hours: float, engine: str, make_world: WorldMaker) -> None:
+def test_waits_are_those_of_erlang_c_at_more_desks(
+    agents: int, hours: float, engine: str, make_world: WorldMaker
+) -> None:
     test_waits_are_those_of_erlang_c(agents, hours, 40, engine, make_world)
 
 

@@ -44,7 +44,9 @@ def test_a_parameter_has_a_source_or_says_why_it_is_assumed(parameter: Parameter
 def test_places_in_the_row_are_the_order_of_declaration_and_paths_are_unique() -> None:
     assert [parameter.index for parameter in ALL] == list(range(len(ALL)))
     assert len(set(PATHS)) == len(PATHS)
-    assert {path: parameter.index for path, parameter in by_path().items()} == dict(zip(PATHS, range(len(ALL)), strict=True))
+    assert {path: parameter.index for path, parameter in by_path().items()} == dict(
+        zip(PATHS, range(len(ALL)), strict=True)
+    )
 
 
 def test_each_constant_names_its_own_place() -> None:
@@ -80,8 +82,14 @@ def test_every_parameter_is_read_somewhere_outside_its_declaration() -> None:
 
 @pytest.mark.parametrize(
     ("default", "low", "high", "spread"),
-    [(2.0, 0.0, 1.0, 0.0), (-1.0, 0.0, 1.0, 0.0), (math.nan, 0.0, 1.0, 0.0), (0.5, 0.0, math.inf, 0.0), (0.5, 0.0, 1.0, -1.0)],
-)  # fmt: skip
+    [
+        (2.0, 0.0, 1.0, 0.0),
+        (-1.0, 0.0, 1.0, 0.0),
+        (math.nan, 0.0, 1.0, 0.0),
+        (0.5, 0.0, math.inf, 0.0),
+        (0.5, 0.0, 1.0, -1.0),
+    ],
+)
 def test_a_declaration_that_makes_no_sense_is_refused(default: float, low: float, high: float, spread: float) -> None:
     with pytest.raises(ValueError, match=r"test\.nonsense"):
         declare("test.nonsense", default, "unit", low, high, spread, "assumption: a test", "nothing")

@@ -146,4 +146,4 @@ def test_nobody_is_at_work_after_the_horizon_and_the_horizon_can_be_cut(make_wor
     world = make_world(horizon=24)
     plan = make_plan(world, 6)
     assert plan.horizon == 6
-    assert [row for row in plan.rows] == list(make_plan(world).rows[: plan.history + 6])
+    assert list(plan.rows) == list(make_plan(world).rows[: plan.history + 6])

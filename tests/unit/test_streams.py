@@ -108,7 +108,9 @@ def test_purposes_are_numbered_in_order_and_fit_their_bits() -> None:
 
 
 def test_normal_quantiles_agree_with_scipy() -> None:
-    u = np.concatenate([np.linspace(1e-9, 1 - 1e-9, 4001), 10.0 ** -np.arange(1.0, 300.0), 1 - 10.0 ** -np.arange(1.0, 16.0)])
+    u = np.concatenate(
+        [np.linspace(1e-9, 1 - 1e-9, 4001), 10.0 ** -np.arange(1.0, 300.0), 1 - 10.0 ** -np.arange(1.0, 16.0)]
+    )
     ours, theirs = np.array([streams.normal(x) for x in u]), ndtri(u)
     assert np.all(np.abs(ours - theirs) <= 1e-14 * np.maximum(1.0, np.abs(theirs)))
     assert streams.normal(0.5) == 0.0

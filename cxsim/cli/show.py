@@ -135,8 +135,9 @@ def _show_world(out: Console, world: Scenario, resolved: bool) -> None:
         values = ", ".join(f"{name + ' ' if name else ''}{world.value(parameter.path, name):g}" for name in places)
         span = f"{parameter.low:g} to {parameter.high:g}"
         out.print(f"  {parameter.path.split('.', 1)[1]} = {values}  [{parameter.unit}; {span}]", soft_wrap=False)
-        said = dict.fromkeys(world.citation(parameter.path, name).text for name in places)
-        say(out, f"{parameter.meaning}. {' / '.join(said)}", "dim", indent=6)
+        say(out, parameter.meaning, "dim", indent=6)
+        for source in _sources(world, parameter.path, places):
+            say(out, source, "dim", indent=6)
     if world.targets:
         out.print()
         say(out, "calibrated to", "bold")
@@ -150,6 +151,16 @@ def _show_world(out: Console, world: Scenario, resolved: bool) -> None:
             say(out, f"{it.name} from month {it.start:g}", indent=2)
     if not resolved:
         next_steps(out, [f"cxsim show {world.name} --resolved"])
+
+
+def _sources(world: Scenario, path: str, places: list[str | None]) -> list[str]:
+    """Where a number comes from, each source once; with the segments that it stands for where there are several."""
+    users: dict[str, list[str]] = {}
+    for place in places:
+        users.setdefault(world.citation(path, place).text, []).append(place or "others")
+    if len(users) == 1:
+        return list(users)
+    return [f"{', '.join(names)}: {text}" for text, names in users.items()]
 
 
 def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files.")]) -> None:

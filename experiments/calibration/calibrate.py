@@ -90,7 +90,7 @@ def report(executor: ProcessPoolExecutor, path: Path) -> None:
         "# Worlds: target against result",
         "",
         f"Written by `python experiments/calibration/calibrate.py --report`: {REPLICATIONS} replications of {ACCOUNTS}",
-        "accounts each. A target holds if the mean lies within its range, give or take two standard errors; published",
+        "accounts each (enterprise: of its own size, with its own teams). A target holds if the mean lies within its range, give or take two standard errors; published",
         "company medians differ between companies, so the range is the statement and its middle is not.",
         "Claims (a), (d), (e), (g) and the share of green accounts are never targets.",
         "",
@@ -108,9 +108,9 @@ def report(executor: ProcessPoolExecutor, path: Path) -> None:
             )
         lines.append("")
     lines += [
-        "## enterprise and membership",
+        "## membership",
         "",
-        "Set from their cited inputs and not yet calibrated: `cxsim show enterprise` lists every number and source.",
+        "Set from its cited inputs and not yet calibrated: `cxsim show membership` lists every number and source.",
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")

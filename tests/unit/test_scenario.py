@@ -299,6 +299,17 @@ def test_every_world_of_the_catalogue_is_sound_and_says_what_it_is_calibrated_to
     assert all(target.low <= target.high and target.source.text for target in scenario.targets)
 
 
+@pytest.mark.parametrize("name", catalogue.worlds())
+def test_every_number_of_every_world_says_where_it_comes_from(name):
+    world = Scenario.load(name)
+    given: list[tuple[str, str | None]] = [(path, None) for path in world.values]
+    given += [(path, segment) for segment, row in world.segment_values.items() for path in row]
+    said = {place: world.citation(*place).text for place in given}
+    assert {place: text for place, text in said.items() if "no source given" in text or len(text) < 15} == {}
+    bare = {place for place, text in said.items() if text.startswith("assumption") and not text.partition(":")[2].strip()}
+    assert bare == set()
+
+
 def test_loading_a_scenario_loads_no_heavy_library():
     command = (
         "import sys; from cxsim.scenario import Scenario; Scenario.load('b2b-saas');"

@@ -22,9 +22,9 @@ TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in
 # rooms of the house, by floor; the first pattern that fits a module decides
 FLOORS: tuple[tuple[float, str], ...] = (
     (1.0, r"cxsim\.(streams|events|errors|parameters(\..*)?)"),
-    (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario\w*|interventions|lever\w*|toml_files|scorecard)"),
+    (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario(\..*)?|interventions|levers(\..*)?|toml_files|scorecard)"),
     (2.0, r"cxsim\.catalogue(\..*)?"),
-    (3.0, r"cxsim\.(eventlog\w*|store\w*)"),
+    (3.0, r"cxsim\.(eventlog(\..*)?|store)"),
     (4.0, r"cxsim\.(engines|readings)(\..*)?"),
     (5.0, r"cxsim\.(churn|forecast)(\..*)?"),
     (6.0, r"cxsim\.(studies|plots)(\..*)?"),

@@ -18,7 +18,7 @@ HEAVY = ("simpy", "numba", "pandas", "scipy", "sklearn", "matplotlib", "numpy", 
 PROMISED = {
     "Scenario": "cxsim.scenario", "simulate": "cxsim.engines", "EventLog": "cxsim.eventlog",
     "health": "cxsim.scorecard", "readings": "cxsim.readings", "compare": "cxsim.studies.experiment",
-    "plots": "cxsim.plots", "churn": "cxsim.churn", "forecast": "cxsim.forecast", "diff": "cxsim.eventlog_diff",
+    "plots": "cxsim.plots", "churn": "cxsim.churn", "forecast": "cxsim.forecast", "diff": "cxsim.eventlog.diff",
 }  # fmt: skip
 
 

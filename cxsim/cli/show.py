@@ -28,7 +28,7 @@ def worlds() -> None:
     about = []
     for name in catalogue.worlds():
         world = Scenario.load(name)
-        cited = sum(not source.is_assumption for source in world.citations.values())
+        cited = sum(bool(source.url) and not source.is_assumption for source in world.citations.values())
         accounts = f"{world.value('arrivals.base_accounts'):,.0f}"
         evidence = f"{cited} numbers cited, calibrated to {len(world.targets)} targets"
         rows.add_row(name, accounts, str(world.horizon_months), evidence)
@@ -137,7 +137,7 @@ def _show_world(out: Console, world: Scenario, resolved: bool) -> None:
         out.print(f"  {parameter.path.split('.', 1)[1]} = {values}  [{parameter.unit}; {span}]", soft_wrap=False)
         say(out, parameter.meaning, "dim", indent=6)
         for source in _sources(world, parameter.path, places):
-            say(out, source, "dim", indent=6)
+            say(out, source, "dim", indent=8)
     if world.targets:
         out.print()
         say(out, "calibrated to", "bold")
@@ -157,7 +157,8 @@ def _sources(world: Scenario, path: str, places: list[str | None]) -> list[str]:
     """Where a number comes from, each source once; with the segments that it stands for where there are several."""
     users: dict[str, list[str]] = {}
     for place in places:
-        users.setdefault(world.citation(path, place).text, []).append(place or "others")
+        names = [place] if place else [name for name in world.segments if name not in places]
+        users.setdefault(world.citation(path, place).text, []).extend(names)
     if len(users) == 1:
         return list(users)
     return [f"{', '.join(names)}: {text}" for text, names in users.items()]

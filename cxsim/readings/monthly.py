@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.eventlog_pairs import latest_start
+from cxsim.eventlog.pairs import latest_start
 from cxsim.readings.lives import Lives, lives_of, roster_place
 from cxsim.readings.measures import (
     DAYS,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.eventlog_frames import dates
+from cxsim.eventlog.frames import dates
 from cxsim.readings.lives import horizon_of, lives_of
 from cxsim.readings.measures import FIRST_YEAR
 from cxsim.readings.monthly import monthly

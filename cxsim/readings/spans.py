@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.eventlog_pairs import latest_start
+from cxsim.eventlog.pairs import latest_start
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog

@@ -36,7 +36,7 @@ def values_of(log: EventLog) -> Value:
 def _values(text: str) -> Value:
     # A log that is read with given values never needs the scenario's machinery.
     from cxsim.scenario import Scenario
-    from cxsim.scenario_checks import checked
+    from cxsim.scenario.checks import checked
     from cxsim.toml_files import parse
 
     label = "scenario in the birth certificate"

@@ -90,8 +90,9 @@ def report(executor: ProcessPoolExecutor, path: Path) -> None:
         "# Worlds: target against result",
         "",
         f"Written by `python experiments/calibration/calibrate.py --report`: {REPLICATIONS} replications of {ACCOUNTS}",
-        "accounts each (enterprise: of its own size, with its own teams). A target holds if the mean lies within its range, give or take two standard errors; published",
-        "company medians differ between companies, so the range is the statement and its middle is not.",
+        "accounts each (enterprise: of its own size, with its own teams). A target holds if the mean lies within its",
+        "range, give or take two standard errors; published company medians differ between companies, so the range is",
+        "the statement and its middle is not.",
         "Claims (a), (d), (e), (g) and the share of green accounts are never targets.",
         "",
     ]

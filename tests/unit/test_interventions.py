@@ -8,8 +8,8 @@ import pytest
 from cxsim import catalogue
 from cxsim.errors import InputError
 from cxsim.interventions import ADD, EVERYONE, MULTIPLY, REVIEW, SET, SIGN_UP, Edit, Intervention, faults
-from cxsim.lever_settings import intervene
 from cxsim.levers import load_lever
+from cxsim.levers.settings import intervene
 from cxsim.parameters import by_path, churn, experience, teams
 from cxsim.scenario import Scenario
 

@@ -306,8 +306,8 @@ def test_every_number_of_every_world_says_where_it_comes_from(name):
     given += [(path, segment) for segment, row in world.segment_values.items() for path in row]
     said = {place: world.citation(*place).text for place in given}
     assert {place: text for place, text in said.items() if "no source given" in text or len(text) < 15} == {}
-    bare = {place for place, text in said.items() if text.startswith("assumption") and not text.partition(":")[2].strip()}
-    assert bare == set()
+    assumed = {place: text for place, text in said.items() if text.startswith("assumption")}
+    assert [place for place, text in assumed.items() if not text.partition(":")[2].strip()] == []
 
 
 def test_loading_a_scenario_loads_no_heavy_library():

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cxsim.parameters import Parameter, declared
-from cxsim.scenario_fields import (
+from cxsim.scenario.fields import (
     CURRENCY_NAME,
     DEFAULT_HORIZON,
     MOST_ENTRIES,
@@ -26,7 +26,7 @@ def schema() -> dict[str, Any]:
         Ready for `json.dumps`. A TOML date is a string of format "date". What only shows when numbers are taken
         together (shares that add up, what a lever may move) is left to `check`.
     """
-    from cxsim.scenario_shapes import DefinitionShape, TargetShape
+    from cxsim.scenario.shapes import DefinitionShape, TargetShape
 
     definitions: dict[str, Any] = {}
     inline = _absorbed(DefinitionShape.model_json_schema(ref_template="#/$defs/{model}"), definitions)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cxsim.errors import Faults, shown
-from cxsim.scenario_fields import (
+from cxsim.scenario.fields import (
     CURRENCY_NAME,
     DEFAULT_HORIZON,
     DEFAULT_START,

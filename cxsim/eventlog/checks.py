@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.errors import InputError
-from cxsim.eventlog_pairs import account_order, latest_start
+from cxsim.eventlog.pairs import account_order, latest_start
 
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]

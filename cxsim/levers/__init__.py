@@ -93,7 +93,7 @@ def load_lever(name_or_path: str) -> Lever:
 
 
 def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") -> Lever:
-    from cxsim.scenario_shapes import SettingShape, SourceShape, shaped
+    from cxsim.scenario.shapes import SettingShape, SourceShape, shaped
 
     faults = Faults()
     given = table.pop("settings", {})

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from cxsim.errors import Faults, InputError, shown
 from cxsim.interventions import Intervention
-from cxsim.lever_settings import define, intervene
 from cxsim.levers import load_lever
+from cxsim.levers.settings import define, intervene
 from cxsim.parameters import Parameter, Source, by_path
-from cxsim.scenario_fields import (
+from cxsim.scenario.fields import (
     HEAD,
     LISTS,
     MOST_ENTRIES,
@@ -24,7 +24,7 @@ from cxsim.scenario_fields import (
     Target,
     place_of,
 )
-from cxsim.scenario_head import currency_of, horizon_of, start_date_of, text_of
+from cxsim.scenario.head import currency_of, horizon_of, start_date_of, text_of
 
 _BY_PATH: Final = by_path()
 _BY_TABLE: Final = {
@@ -167,7 +167,7 @@ def _in_range(entry: object, parameter: Parameter, place: str, faults: Faults) -
 
 
 def _citation(entry: Mapping[str, object], place: str, faults: Faults) -> Source | None:
-    from cxsim.scenario_shapes import SourceShape, shaped
+    from cxsim.scenario.shapes import SourceShape, shaped
 
     for key in entry:
         if key not in _CITED_KEYS:
@@ -213,7 +213,7 @@ def _entries(content: object, place: str, faults: Faults) -> list[Any]:
 
 
 def _targets(content: object, faults: Faults) -> tuple[Target, ...]:
-    from cxsim.scenario_shapes import TargetShape, shaped
+    from cxsim.scenario.shapes import TargetShape, shaped
 
     found = []
     for number, entry in enumerate(_entries(content, "calibration", faults), start=1):

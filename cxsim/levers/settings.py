@@ -67,7 +67,7 @@ def define(
     is_shock: bool,
 ) -> Intervention | None:
     """Make an intervention from a full definition; on faults enter them and return None."""
-    from cxsim.scenario_shapes import DefinitionShape, shaped
+    from cxsim.scenario.shapes import DefinitionShape, shaped
 
     shape = shaped(DefinitionShape, table, faults, place, places)
     if shape is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -14,19 +14,19 @@ from typing import Any, cast
 from cxsim.errors import Faults, InputError, did_you_mean, shown
 from cxsim.interventions import Intervention
 from cxsim.interventions import faults as faults_of
-from cxsim.lever_settings import intervene
 from cxsim.levers import load_lever
+from cxsim.levers.settings import intervene
 from cxsim.parameters import Parameter, Source, by_path
-from cxsim.scenario_checks import checked
-from cxsim.scenario_fields import Fields, Target, place_of
-from cxsim.scenario_files import parse_set, parse_with, read_world, with_changes
-from cxsim.scenario_schema import schema
-from cxsim.scenario_writing import document_of, hash_of, toml_of
+from cxsim.scenario.checks import checked
+from cxsim.scenario.fields import Fields, Target, place_of
+from cxsim.scenario.files import parse_set, parse_with, read_world, with_changes
+from cxsim.scenario.json_schema import schema
+from cxsim.scenario.writing import document_of, hash_of, toml_of
 
 __all__ = ["Scenario", "Target", "check", "parse_set", "parse_with", "scaled", "schema", "with_values"]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Scenario:
     """A world, its numbers and what is done to it. Immutable; make one with `Scenario.load`.
 
@@ -153,9 +153,9 @@ class Scenario:
             for place, message in faults_of(lever, self.segments):
                 faults.add(place, message)
             faults.stop_if_any(lever.name)
-            return replace(self, interventions=(*self.interventions, lever))
+            return dataclasses.replace(self, interventions=(*self.interventions, lever))
         found = load_lever(str(lever))
-        return replace(self, interventions=(*self.interventions, intervene(found, settings, self.segments)))
+        return dataclasses.replace(self, interventions=(*self.interventions, intervene(found, settings, self.segments)))
 
     def set(self, path: str, value: object) -> Scenario:
         """Change one value of the world: "churn.value_base", "segments.mid.churn.value_base", "horizon_months".
@@ -172,7 +172,7 @@ class Scenario:
         return toml_of(document_of(self._fields()))
 
     def _parts(self) -> list[tuple[str, Any]]:
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]
 
     def _fields(self) -> Fields:
         return cast(Fields, dict(self._parts()))

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.errors import InputError
-from cxsim.eventlog_checks import check
-from cxsim.eventlog_pairs import account_order
+from cxsim.eventlog.checks import check
+from cxsim.eventlog.pairs import account_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,13 +187,13 @@ class EventLog:
             The columns of the log with `kind`, `team`, `cause`, `emotion`, `stage` as categories (missing where
             there is none), and `date` (the calendar's) and `history` (true before month 0).
         """
-        from cxsim.eventlog_frames import frame
+        from cxsim.eventlog.frames import frame
 
         return frame(self)
 
     def accounts(self) -> pd.DataFrame:
         """The roster, one row an account that might have come; `segment` and `touch` as words, `mrr` in cents."""
-        from cxsim.eventlog_frames import accounts
+        from cxsim.eventlog.frames import accounts
 
         return accounts(self)
 
@@ -210,7 +210,7 @@ class EventLog:
         InputError
             If the account is not in the roster.
         """
-        from cxsim.eventlog_frames import story
+        from cxsim.eventlog.frames import story
 
         return story(self, account)
 
@@ -226,7 +226,7 @@ class EventLog:
         -----
         Each file is written under a temporary name and then put in place, the log last: a log that is there is whole.
         """
-        from cxsim.eventlog_files import write
+        from cxsim.eventlog.files import write
 
         write(self, path)
 
@@ -239,7 +239,7 @@ class EventLog:
         InputError
             If a file is missing or unreadable, or its contents are not those the birth certificate vouches for.
         """
-        from cxsim.eventlog_files import read
+        from cxsim.eventlog.files import read
 
         return read(path)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cxsim.interventions import OPERATIONS, TRIGGERS, Intervention
 from cxsim.parameters import Source, by_path, declared
-from cxsim.scenario_fields import HEAD, Fields, place_of
+from cxsim.scenario.fields import HEAD, Fields, place_of
 from cxsim.toml_files import written, written_key
 
 

@@ -32,7 +32,14 @@ SCORES: Final = (
 _SETTLED: Final = ("arrivals.history_months", "arrivals.base_accounts", "segments.frailty_variance")
 
 # read from the log's own world, when the run is over: the same holds
-_READ_OFF: Final = ("experience.user_voice",)
+_READ_OFF: Final = (
+    "experience.user_voice",
+    "health.amber_from",
+    "health.green_from",
+    "health.high_outcome",
+    "health.high_experience",
+    "onboarding.projects_per_specialist",
+)
 _READ_OFF_TABLES: Final = ("economics.",)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cxsim import events, streams
 from cxsim.interventions import EVERYONE, SCORES, Intervention
 from cxsim.parameters import declared
-from cxsim.parameters.segments import REFERRAL_CEILING_SHARE
+from cxsim.parameters.segments import ARRIVALS_GROWTH, REFERRAL_CEILING_SHARE
 from cxsim.parameters.teams import (
     ATTRITION,
     ONBOARDING_HEADCOUNT,
@@ -22,7 +22,7 @@ from cxsim.parameters.teams import (
     TEAM_GROWTH,
     VACANCY,
 )
-from cxsim.rules.arrival import arrival_rate
+from cxsim.rules.arrival import arrival_rate, grown
 from cxsim.rules.chance import exponential
 from cxsim.rules.edits import edited, strength
 from cxsim.rules.law import cents
@@ -182,14 +182,27 @@ def _row(
 def _arrivals(
     scenario: Scenario, rows: tuple[tuple[list[float], ...], ...], segment: int, history: int
 ) -> tuple[float, ...]:
-    """Ordinary candidates of a segment in each month [1/month]; a given series from month 0 stands in for the law."""
+    """Ordinary candidates of a segment in each month [1/month].
+
+    A given series from month 0 stands in for the law; what interventions do to the law they do to the series.
+    """
+    start = scenario.start_date.month - 1 - history
     given = scenario.series.get(scenario.segments[segment], ())
+    rates = _rates([month[segment] for month in rows], start)
+    plain = _rates([rows[0][segment]] * len(rows), start)
     return tuple(
-        given[k - history]
-        if 0 <= k - history < len(given)
-        else arrival_rate(month[segment], (scenario.start_date.month - 1 + k - history) % 12, k)
-        for k, month in enumerate(rows)
+        given[k - history] * (rate / usual if usual > 0.0 else 1.0) if 0 <= k - history < len(given) else rate
+        for k, (rate, usual) in enumerate(zip(rates, plain, strict=True))
     )
+
+
+def _rates(rows: list[list[float]], start: int) -> list[float]:
+    """Arrivals by the law in each month, `start` the calendar month of the first."""
+    rates, growth = [], 1.0
+    for k, row in enumerate(rows):
+        rates.append(arrival_rate(row, (start + k) % 12, growth))
+        growth = grown(growth, row[ARRIVALS_GROWTH])
+    return rates
 
 
 def _ceilings(arrivals: tuple[tuple[float, ...], ...], month: tuple[list[float], ...], k: int) -> tuple[float, float]:
@@ -248,11 +261,12 @@ def staff(plan: Plan, luck: streams.Luck) -> list[tuple[float, int, int]]:
     """
     changes: list[tuple[float, int, int]] = []
     for team, parameter in HEADCOUNTS:
-        posts = [_posts(month[0], parameter, k - plan.history) for k, month in enumerate(plan.rows)]
+        posts = _posts(plan, parameter)
         deltas: dict[float, int] = {}
         for post in range(max(posts)):
+            n = 0
             for opens, closes in _spells(posts, post, plan.history):
-                _fill(plan, luck, team, post, opens, closes, deltas)
+                n = _fill(plan, luck, team, post << 12, n, opens, closes, deltas)
         people = 0
         deltas.setdefault(-float(plan.history), 0)
         for time in sorted(deltas):
@@ -261,10 +275,14 @@ def staff(plan: Plan, luck: streams.Luck) -> list[tuple[float, int, int]]:
     return sorted(changes)
 
 
-def _posts(row: list[float], parameter: int, month: int) -> int:
-    """Posts of a team in a month: as declared, growing with the company from month 0."""
-    grown: float = row[parameter] * (1.0 + row[TEAM_GROWTH]) ** (max(0, month) / 12.0)
-    return math.floor(grown + 1e-9)  # a whole number must not be lost to rounding
+def _posts(plan: Plan, parameter: int) -> list[int]:
+    """Posts of a team in each month: as declared, growing with the company from month 0."""
+    posts, growth = [], 1.0
+    for k, month in enumerate(plan.rows):
+        posts.append(math.floor(month[0][parameter] * growth + 1e-9))  # a whole number must not be lost to rounding
+        if k >= plan.history:
+            growth = grown(growth, month[0][TEAM_GROWTH])
+    return posts
 
 
 def _spells(posts: list[int], post: int, history: int) -> list[tuple[float, float]]:
@@ -280,18 +298,19 @@ def _spells(posts: list[int], post: int, history: int) -> list[tuple[float, floa
 
 
 def _fill(
-    plan: Plan, luck: streams.Luck, team: int, post: int, opens: float, closes: float, deltas: dict[float, int]
-) -> None:
-    """Enter one post's comings and goings."""
-    time, n = opens, 0
+    plan: Plan, luck: streams.Luck, team: int, post: int, n: int, opens: float, closes: float, deltas: dict[float, int]
+) -> int:
+    """Enter the comings and goings of a post while it exists; `n` counts those who have held it. Returns n after."""
+    time = opens
     while time < closes:
         deltas[time] = deltas.get(time, 0) + 1
-        endurance = exponential(1.0, luck.u(-1 - team, streams.ATTRITION, post << 12 | n))
+        endurance = exponential(1.0, luck.u(-1 - team, streams.ATTRITION, post | n))
         ends = min(_resigns(plan, time, endurance), closes)
         deltas[ends] = deltas.get(ends, 0) - 1
-        if ends == closes:
-            return
         time, n = ends + _company_row(plan, ends)[VACANCY], n + 1
+        if ends == closes:
+            break
+    return n
 
 
 def _resigns(plan: Plan, time: float, endurance: float) -> float:

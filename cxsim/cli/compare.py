@@ -11,7 +11,7 @@ import typer
 
 from cxsim.cli import files
 from cxsim.cli.run import head
-from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table
+from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
     REPLICATIONS,
     SEED,
@@ -24,6 +24,7 @@ from cxsim.cli.sizes import (
     With,
     Workers,
     World,
+    again,
     check_outcome,
     command,
     replications_of,
@@ -97,7 +98,7 @@ def compare(
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
-    _next(screen, world, found, place, accounts)
+    _next(screen, found, place)
 
 
 def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, A
             effects = [{"segment": "all", **row} for row in effects]
             for segment in found.baseline.scenario.segments:
                 effects += [{"segment": segment, **row} for row in found.rows(run.name, segment)]
-        alternatives.append({"name": run.name, "effects": effects})
+        alternatives.append({"name": run.name, "effects": effects, "reached": found.reached_row(run.name)})
     answer = {**head(found.baseline), "alternatives": alternatives}
     if targets:
         answer["targets"] = [row for name, value in targets for row in found.reaching(name, value)]
@@ -150,6 +151,7 @@ def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], e
         say(out, findings.finding(found, run.name), "bold")
         say(out, findings.money(found, run.name))
         say(out, findings.shows(found, run.name))
+        say(out, findings.among(found, run.name))
         out.print()
         _effects(out, found, run.name, everything)
         out.print()
@@ -241,25 +243,24 @@ def _targets(out: Console, found: Comparison, targets: list[tuple[str, float]]) 
         sign = "≥" if OUTCOMES[name].better == "higher" else "≤"
         for number, row in enumerate(found.reaching(name, value)):
             goal = "" if number else f"{name} {sign} {q.level(value, OUTCOMES[name].unit)}"
-            arm = "baseline" if number == 0 else row["name"]
+            arm = "baseline" if number == 0 else wrapped(row["name"], 26)
             rows.add_row(
                 goal, arm, q.chance(row["probability"]), q.interval(row["low"], row["high"], "share", signed=False)
             )
     out.print(rows)
 
 
-def _next(out: Console, world: str, found: Comparison, place: Path | None, accounts: int | None) -> None:
+def _next(out: Console, found: Comparison, place: Path | None) -> None:
     from cxsim.studies import findings
 
     first = found.alternatives[0].name
-    again = f"cxsim compare {world}{f' --accounts {accounts}' if accounts else ''} --with {first}"
     steps = []
     outcome = findings.churn_of(found, first)
     if findings.verdict(found.effect(outcome, first), outcome) == "unclear":
-        steps.append(f"{again} --replications {4 * found.n}")
+        steps.append(again(replications=4 * found.n))
     if not found.by_segment:
-        steps.append(f"{again} --by segment")
+        steps.append(again(by="segment"))
     if place is None:
-        steps.append(f"{again} --out cxsim-out/{_slug(first)}")
+        steps.append(again(out=f"cxsim-out/{_slug(first)}"))
     steps.append("cxsim levers")
     next_steps(out, steps[:3])

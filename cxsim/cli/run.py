@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
@@ -65,12 +66,12 @@ def run(
     if as_json:
         print(json.dumps(document(found), indent=1, allow_nan=False))
         return
-    _screen(found, [files.shown(path) for path in written])
+    _screen(found, world, [files.shown(path) for path in written])
 
 
 def document(found: Run) -> dict[str, Any]:
     """The answer of `run --json`."""
-    return {**head(found), "outcomes": found.rows()}
+    return {**head(found), "outcomes": found.rows(), "experience_by_owner": found.experience_by_owner()}
 
 
 def head(found: Run) -> dict[str, Any]:
@@ -87,7 +88,8 @@ def head(found: Run) -> dict[str, Any]:
     }
 
 
-def _screen(found: Run, written: list[str]) -> None:
+def _screen(found: Run, world: str, written: list[str]) -> None:
+    from cxsim.studies import findings
     from cxsim.studies import quantities as q
 
     out, currency = console(), found.scenario.currency
@@ -113,8 +115,9 @@ def _screen(found: Run, written: list[str]) -> None:
             reasons.setdefault(row["reason"], []).append(name)
     out.print(shown)
     out.print()
+    say(out, findings.ownership(found))
     for reason, names in reasons.items():
         say(out, f"{', '.join(names)}: {reason}", "dim")
     if written:
         say(out, "Written: " + ", ".join(written))
-    next_steps(out, [f"cxsim compare {found.name} --with formal-onboarding", "cxsim outcomes"])
+    next_steps(out, [shlex.join(["cxsim", "compare", world, "--with", "formal-onboarding"]), "cxsim outcomes"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+LONG_WORD = 24
 VERDICT_STYLES = {"better": "green", "worse": "red", "unclear": "dim", "same": "dim"}
 VERDICT_SIGNS = {"better": "✓ better", "worse": "✗ worse", "unclear": "? unclear", "same": "= same"}
 
@@ -43,11 +45,24 @@ def table(*columns: tuple[str, str], gap: int = 2) -> Table:
 
 
 def say(out: Console, text: str, style: str = "", indent: int = 0) -> None:
-    """One paragraph, wrapped."""
+    """One paragraph, wrapped; nothing where there is no text."""
     from rich.padding import Padding
     from rich.text import Text
 
-    out.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+    if text:
+        out.print(Padding(Text(wrapped(text, out.width - indent), style=style), (0, 0, 0, indent)))
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text in lines of at most `width`: a long name breaks after one of `+:,`, other words stay whole if they can."""
+    lines = [""]
+    for word in re.findall(r"\S+\s*", text):
+        parts = [word] if len(word) <= LONG_WORD else re.findall(r"[^+:,]+[+:,]*\s*|[+:,]+\s*", word)
+        for part in parts:
+            if lines[-1] and len(lines[-1]) + len(part.rstrip()) > width:
+                lines.append("")
+            lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def fast_note(out: Console) -> None:
@@ -61,7 +76,21 @@ def next_steps(out: Console, lines: Sequence[str]) -> None:
     out.print()
     say(out, "Next:", "dim")
     for line in lines:
-        out.print(f"  {line}", soft_wrap=True)
+        out.print("\n".join(_continued(line, out.width - 2)), soft_wrap=True)
+
+
+def _continued(line: str, width: int) -> list[str]:
+    """A command in lines that a shell reads as one; options stay with their values."""
+    parts = re.split(r" (?=--)", line)
+    lines = [f"  {parts[0]}"]
+    for part in parts[1:]:
+        # the last two places are for the backslash
+        if len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"      {part}")
+    return lines
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cxsim.cli.screens import console, fast_note, next_steps, say, table
-from cxsim.cli.sizes import Accounts, Horizon, Set, With, World, all_levers, world_of
+from cxsim.cli.sizes import Accounts, Horizon, Set, With, World, all_levers, command, world_of
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
@@ -43,14 +44,14 @@ def simulate(
             raise InputError(f"--out {out}: no such folder as {Path(out).parent}")
     log = simulated(scenario, seed=seed, replication=replication, horizon=horizon, engine=engine)
     if out is not None:
-        log.write(out)
+        log.write(out, command=command())
     if digest:
         print(log.digest())
         return
-    _screen(log, scenario, out)
+    _screen(log, scenario, world, out)
 
 
-def _screen(log: EventLog, scenario: Scenario, out: str | None) -> None:
+def _screen(log: EventLog, scenario: Scenario, world: str, out: str | None) -> None:
     from cxsim.readings.monthly import monthly
     from cxsim.readings.outcomes import OUTCOMES, outcomes
     from cxsim.studies import quantities as q
@@ -80,6 +81,5 @@ def _screen(log: EventLog, scenario: Scenario, out: str | None) -> None:
     if out is not None:
         stem = Path(out)
         say(screen, f"Written: {out}, {stem.stem}.accounts{stem.suffix} and {stem.stem}.birth.json beside it")
-    next_steps(
-        screen, [f"cxsim run {scenario.name} --accounts 200", f"cxsim compare {scenario.name} --with formal-onboarding"]
-    )
+    again = shlex.quote(world)
+    next_steps(screen, [f"cxsim run {again} --accounts 200", f"cxsim compare {again} --with formal-onboarding"])

@@ -50,6 +50,19 @@ def command() -> str:
     return ("CXSIM_FAST=1 " if is_fast() else "") + shlex.join(["cxsim", *_LINE])
 
 
+def again(**options: str | int | None) -> str:
+    """What was typed, with some options given anew: appended, or left out if None."""
+    kept: list[str] = []
+    follows = False
+    for one in _LINE:
+        named = one.startswith("--") and one[2:].partition("=")[0] in options
+        if not named and not follows:
+            kept.append(one)
+        follows = named and "=" not in one
+    new = [part for name, value in options.items() if value is not None for part in (f"--{name}", str(value))]
+    return shlex.join(["cxsim", *kept, *new])
+
+
 def is_fast() -> bool:
     """Whether sizes are to be small: `CXSIM_FAST=1`."""
     return os.environ.get("CXSIM_FAST", "") not in ("", "0")

@@ -77,6 +77,8 @@ class Certificate:
         Date of month 0, as YYYY-MM-DD.
     schema_version : int
         Of the columns of the log.
+    command : str
+        What makes the log again on a command line; "" if it was not made there.
     """
 
     version: str
@@ -93,6 +95,7 @@ class Certificate:
     currency: str
     start_date: str
     schema_version: int = 1
+    command: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,8 +217,14 @@ class EventLog:
 
         return story(self, account)
 
-    def write(self, path: str | PathLike[str]) -> None:
+    def write(self, path: str | PathLike[str], *, command: str = "") -> None:
         """Write the log to `path` (.parquet or .csv), with `<stem>.accounts.*` and `<stem>.birth.json` beside it.
+
+        Parameters
+        ----------
+        path : str or PathLike
+        command : str
+            What makes the log again, for the birth certificate; the certificate's own unless given.
 
         Raises
         ------
@@ -228,7 +237,7 @@ class EventLog:
         """
         from cxsim.eventlog.files import write
 
-        write(self, path)
+        write(self, path, command)
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> EventLog:

@@ -30,13 +30,14 @@ def _places(path: str | PathLike[str]) -> tuple[Path, Path, Path]:
     return log, log.with_name(f"{log.stem}.accounts{log.suffix}"), log.with_name(f"{log.stem}.birth.json")
 
 
-def write(log: EventLog, path: str | PathLike[str]) -> None:
+def write(log: EventLog, path: str | PathLike[str], command: str = "") -> None:
     """Write a log; see `EventLog.write`."""
     at_log, at_roster, at_birth = _places(path)
     if not at_log.parent.is_dir():
         raise InputError([f"{at_log.parent}: no such folder"])
     birth = {
         **asdict(log.certificate),
+        "command": command or log.certificate.command,
         "rows": len(log),
         "digest": log.digest(),
         "accounts": len(log.roster["account"]),

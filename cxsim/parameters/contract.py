@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxsim.parameters.citations import MATOS_2018, RECURLY
+from cxsim.parameters.citations import MATOS_2018
 from cxsim.parameters.declaration import Source, declare
 
 _A = "assumption: "
@@ -27,7 +27,7 @@ DUNNING = declare("contract.dunning", 21.0 / 30.4375, "months", 0.0, 6.0, 0.0,
     Source("three weeks of reminders, usual in billing software"),
     "time between a failed payment and the loss of the account")
 RECOVERY_SHARE = declare("contract.recovery_share", 0.6, "share", 0.0, 1.0, 0.1,
-    RECURLY,
+    _A + "most failed payments are expired cards that a reminder mends",
     "failed payments recovered by reminders", per_account=True)
 RESCUE_ONBOARDING = declare("contract.rescue_onboarding", 0.25, "probability", 0.0, 1.0, 0.1,
     _RESCUE,

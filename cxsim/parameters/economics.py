@@ -41,7 +41,7 @@ SUPPORT_WAGE = declare("economics.support_wage", 6000.0, "currency/month", 0.0, 
     _A + "about 70 thousand a year with overheads",
     "cost of a support agent", per_company=True)
 DIGITAL_COST = declare("economics.digital_cost", 0.8, "currency/contact", 0.0, 1000.0, 0.4,
-    _A + "small",
+    _A + "a message or an automatic answer costs cents of computing and some of upkeep",
     "cost of a digital contact", per_company=True)
 MULTIPLE = declare("economics.multiple", 3.4, "ratio", 0.5, 20.0, 0.8,
     _RULE,

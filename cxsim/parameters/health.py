@@ -12,13 +12,13 @@ MATURITY = declare("health.maturity", 0.5, "0-1", 0.0, 1.0, 0.1,
     _A + "half-way, where both weigh 1",
     "maturity of company and market")
 MATURITY_SHIFT = declare("health.maturity_shift", 0.0, "weight", 0.0, 1.0, 0.2,
-    _A + "off unless a world is about it",
+    _A + "none, since no study gives its size; worlds that are about maturity set it",
     "weight that moves from outcome to experience between maturity ½ and 1")
 ONBOARDING_SHIFT = declare("health.onboarding_shift", 0.0, "weight", -1.0, 1.0, 0.1,
-    _A + "off",
+    _A + "none, since no study gives its size; a company may set its own",
     "weight that moves to experience during onboarding")
 RENEWAL_SHIFT = declare("health.renewal_shift", 0.0, "weight", -1.0, 1.0, 0.1,
-    _A + "off",
+    _A + "none, since no study gives its size; a company may set its own",
     "weight that moves to experience around renewal")
 AMBER_FROM = declare("health.amber_from", 10.0, "0-20", 0.0, 20.0, 0.0,
     _CHOICE,

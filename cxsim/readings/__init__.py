@@ -10,6 +10,7 @@ from cxsim.readings.measures import MonthlyTable, empty_table
 from cxsim.readings.moments import experience_by_owner, moments
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import Reading, outcomes
+from cxsim.readings.reached import FirstYear, first_year
 from cxsim.readings.registry import OUTCOMES, Outcome
 from cxsim.readings.retention import cohorts, retention
 from cxsim.readings.revenue import revenue
@@ -20,6 +21,7 @@ from cxsim.readings.waits import onboarding, utilisation, waits
 
 __all__ = [
     "OUTCOMES",
+    "FirstYear",
     "MonthlyTable",
     "Outcome",
     "Reading",
@@ -30,6 +32,7 @@ __all__ = [
     "costs",
     "empty_table",
     "experience_by_owner",
+    "first_year",
     "flows",
     "hazard",
     "journey",

@@ -27,6 +27,8 @@ class Cash:
     hosting : of both.
     payroll : of the three teams.
     acquisition, expansion, programme, digital : costs.
+    once : of the programme cost, charges paid once.
+    sign_up : of the programme cost, treatments at sign-up.
     """
 
     revenue: Reals
@@ -37,17 +39,19 @@ class Cash:
     expansion: Reals
     programme: Reals
     digital: Reals
+    once: Reals
+    sign_up: Reals
 
     @property
     def serving(self) -> Reals:
-        """Cost of those who are there: payroll, programmes, digital contacts."""
-        return self.payroll + self.programme + self.digital
+        """Cost of those who are there: payroll, monthly charges, treatments at reviews, digital contacts."""
+        return self.payroll + (self.programme - self.once - self.sign_up) + self.digital
 
     @property
     def net(self) -> Reals:
         """Cash of the month."""
         income = self.revenue + self.purchases - self.hosting
-        return income - self.serving - self.acquisition - self.expansion
+        return income - self.payroll - self.programme - self.digital - self.acquisition - self.expansion
 
 
 def mean_of_ends(stock: npt.NDArray[np.int64]) -> Reals:
@@ -89,7 +93,7 @@ def cash(table: MonthlyTable, value: Value, segment: str | None = None) -> Cash:
     payroll = np.zeros(table.horizon)
     for team in WORKING:
         payroll += team_payroll(table, value, team) * team_share(table, team, segment)
-    present = _ratio(table.of("active", segment)[:-1].sum(), table.of("active")[:-1].sum())
+    present = presence(table, segment)
     return Cash(
         revenue=revenue,
         purchases=purchases,
@@ -99,7 +103,14 @@ def cash(table: MonthlyTable, value: Value, segment: str | None = None) -> Cash:
         expansion=value("economics.expansion_cost") * MONTHS_OF_YEAR * money("expanded_mrr"),
         programme=treated + table.of_company("charges")[:-1] / 100.0 * present,
         digital=value("economics.digital_cost") * contacts,
+        once=table.of_company("charges_once")[:-1] / 100.0 * present,
+        sign_up=money("treated_sign_up"),
     )
+
+
+def presence(table: MonthlyTable, segment: str | None = None) -> float:
+    """Share of account-months that a segment has, by which it bears the company's charges; 1 where there are none."""
+    return _ratio(table.of("active", segment)[:-1].sum(), table.of("active")[:-1].sum())
 
 
 def team_payroll(table: MonthlyTable, value: Value, team: str) -> Reals:
@@ -119,7 +130,7 @@ def team_share(table: MonthlyTable, team: str, segment: str | None) -> float:
     everyone = busy(table, team)
     if everyone > 0:
         return busy(table, team, segment) / everyone
-    return _ratio(table.of("active", segment)[:-1].sum(), table.of("active")[:-1].sum())
+    return presence(table, segment)
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -140,8 +151,10 @@ def run_off(table: MonthlyTable, value: Value, segment: str | None = None) -> tu
     Nothing grows: of the MRR at the horizon, the share grr (gross retention of the last twelve months) stays a year,
     and new MRR, as much a month as in the last twelve, fades linearly to zero over ten years and is retained alike:
     MRR_k = MRR_{k−1}·grr^(1/12) + n·(1 − k/120), k = 1 … 120. Each unit of revenue earns 1 − hosting share − what
-    serving cost per unit of revenue in the last twelve months; each unit of new MRR costs what it cost then.
-    After ten years nothing is counted: there is no perpetuity.
+    serving cost per unit of revenue in the last twelve months: payroll, digital contacts, monthly charges of
+    interventions and treatments at reviews. Each unit of new MRR costs what acquisition and treatments at sign-up
+    cost per unit then. What was paid once is not paid again. After ten years nothing is counted: there is no
+    perpetuity.
     """
     if table.horizon < MONTHS_OF_YEAR:
         return None, "needs a horizon of 12 months"
@@ -154,7 +167,7 @@ def run_off(table: MonthlyTable, value: Value, segment: str | None = None) -> tu
     stays = (float(table.of("kept_12", segment)[-1]) / before) ** (1.0 / MONTHS_OF_YEAR)
     new = float(table.of("new_mrr", segment)[-1 - MONTHS_OF_YEAR : -1].sum()) / 100.0
     margin = 1.0 - value("economics.hosting_share") - float(flows.serving[last].sum()) / revenue
-    cost = float(flows.acquisition[last].sum()) / new if new > 0 else 0.0
+    cost = float((flows.acquisition + flows.sign_up)[last].sum()) / new if new > 0 else 0.0
     faded = new / MONTHS_OF_YEAR * (1.0 - np.arange(1, FADE_MONTHS + 1) / FADE_MONTHS)
     mrr = float(table.of("mrr", segment)[-1]) / 100.0
     path = np.empty(FADE_MONTHS)

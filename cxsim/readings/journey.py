@@ -9,7 +9,7 @@ import numpy as np
 from cxsim.readings.flows import KINDS_OF_FLOW, flows, observed_gap
 from cxsim.readings.moments import experience_by_owner, moments
 from cxsim.readings.values import Value, values_of
-from cxsim.readings.waits import onboarding, utilisation, waits
+from cxsim.readings.waits import WAIT_UNITS, onboarding, utilisation, waits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,10 +41,9 @@ def journey(log: EventLog, value: Value | None = None) -> pd.DataFrame:
 
     value = value or values_of(log)
     rows: list[tuple[str, str, str, float, str]] = []
-    units = {"n": "waits", "abandoned": "waits", "mean": "months", "median": "months", "p90": "months"}
     for row in waits(log).to_dict("records"):
         group = f"{row['team']} · {row['subject']}"
-        rows += [("wait", group, name, float(row[name]), unit) for name, unit in units.items()]
+        rows += [("wait", group, name, float(row[name]), unit) for name, unit in WAIT_UNITS.items()]
     for team, part in utilisation(log, value).groupby("team", sort=False):
         capacity = float(part["capacity"].sum())
         share = float(part["busy"].sum()) / capacity if capacity > 0 else np.nan

@@ -33,14 +33,14 @@ FLOWS: Final = (
     "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "reactivated_mrr",
     "new_mrr_referred", "expanded_mrr", "purchases", "renewal_due", "renewal_kept",
     "lost_onboarding", "lost_adoption", "lost_renewal",
-    "treated_onboarding", "treated_adoption", "treated_renewal",
+    "treated_onboarding", "treated_adoption", "treated_renewal", "treated_sign_up",
     "digital_onboarding", "digital_adoption", "digital_renewal",
     *(f"busy_{team}_{stage}" for team in WORKING for stage in STAYING),
     "reviews", "gap", "gap_absolute", "live", "live_months",
     "cohort", "cohort_lost", "cohort_intent",
 )  # fmt: skip
 MEASURES: Final = STOCKS + FLOWS
-COMPANY: Final = (*(f"people_{team}" for team in WORKING), "charges")
+COMPANY: Final = (*(f"people_{team}" for team in WORKING), "charges", "charges_once", "charges_sign_up")
 COHORT: Final = ("mrr", "purchases")
 ENDINGS: Final = ("live", "gave_up", "censored")
 
@@ -81,13 +81,15 @@ class MonthlyTable:
     of MRR in cents (contraction and churned ≤ 0); `new_mrr_referred`; `expanded_mrr` expansion outside renewals;
     `purchases` one-off cents; `renewal_due` MRR reaching the end of a term over one month, `renewal_kept` of it what
     was renewed, no more than before; `lost_<stage>` MRR lost by stage, cents ≥ 0; `treated_<stage>` cost of
-    treatments, cents; `digital_<stage>` digital contacts; `busy_<team>_<stage>` work that ended, in millionths of
+    treatments, cents, `treated_sign_up` of them those at a sign-up; `digital_<stage>` digital contacts; `busy_<team>_<stage>` work that ended, in millionths of
     a month since its start or month 0; `reviews`, `gap` and `gap_absolute` sums over them of observed less true
     health in millionths; `live` go-lives and `live_months` their time since onboarding was asked for, in
     millionths; `cohort` sign-ups in [0, 12) without referral, `cohort_lost` of them lost, `cohort_intent` with an
     intent, at or before the twelfth review (in the month of the sign-up).
 
-    Company: `people_<team>` people at work, in millionths of a person-month; `charges` cents.
+    Company: `people_<team>` people at work, in millionths of a person-month; `charges` what interventions cost whomever they
+    treat, cents; of them `charges_once`, paid once at an intervention's start, and `charges_sign_up`, once or monthly,
+    of interventions that treat at sign-up.
 
     A real number becomes millionths by floor(x·10⁶ + ½), one happening at a time, so that sums are exact in any order.
     """
@@ -142,6 +144,11 @@ def empty_table(segments: tuple[str, ...], horizon: int) -> MonthlyTable:
 def place(measure: str) -> int:
     """Index of a measure in the last axis of `MonthlyTable.counts`."""
     return _PLACE[measure]
+
+
+def company_place(measure: str) -> int:
+    """Index of a measure in the last axis of `MonthlyTable.company`."""
+    return _COMPANY_PLACE[measure]
 
 
 def millionths(x: npt.NDArray[np.float64]) -> Ints:

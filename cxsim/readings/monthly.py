@@ -17,13 +17,14 @@ from cxsim.readings.measures import (
     STAYING,
     WORKING,
     MonthlyTable,
+    company_place,
     empty_table,
     millionths,
     place,
 )
 from cxsim.readings.spans import TEAM_OF, work
 from cxsim.readings.states import bands, quadrants
-from cxsim.readings.values import Value, values_of
+from cxsim.readings.values import Value, interventions_of, values_of
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
@@ -53,6 +54,16 @@ def monthly(log: EventLog, value: Value | None = None) -> MonthlyTable:
     -------
     MonthlyTable
         Rows at time < 0 are not counted; work begun before month 0 counts from month 0.
+
+    Raises
+    ------
+    InputError
+        If the scenario in the birth certificate is needed and is not sound.
+
+    Notes
+    -----
+    Which charges are paid once, and which belong to sign-ups, is known from the scenario in the birth certificate;
+    where there is no text, all charges count as monthly and none as of sign-ups.
     """
     value = value or values_of(log)
     lives = lives_of(log)
@@ -65,7 +76,8 @@ def monthly(log: EventLog, value: Value | None = None) -> MonthlyTable:
     _fill_first_year(flows)
     _fill_onboarding(table, lives)
     _fill_work(table, lives)
-    _fill_company(table, log)
+    _fill_people(table, log)
+    _fill_charges(table, log)
     return table
 
 
@@ -204,6 +216,11 @@ def _fill_costs(flows: _Flows) -> None:
         chosen = treated[stage == code]
         flows.add(f"treated_{name}", chosen, np.rint(flows.value[chosen]))
         flows.add(f"digital_{name}", contacts[where == code])
+    # An account is treated at its sign-up or at a review, and no review falls on the sign-up.
+    time, signed = flows.lives.column("time"), flows.lives.first_of(flows.kind == events.SIGNED_UP)
+    signed = signed[flows.lives.who[treated]]
+    joining = treated[(signed >= 0) & (time[signed] == time[treated])]
+    flows.add("treated_sign_up", joining, np.rint(flows.value[joining]))
 
 
 def _fill_health_gap(flows: _Flows) -> None:
@@ -296,16 +313,38 @@ def _fill_work(table: MonthlyTable, lives: Lives) -> None:
             add_cells(table, f"busy_{team_name}_{stage_name}", cell[chosen], busy[chosen])
 
 
-def _fill_company(table: MonthlyTable, log: EventLog) -> None:
+def _fill_people(table: MonthlyTable, log: EventLog) -> None:
+    """People at work in each team."""
     columns = log.columns
-    rows = np.flatnonzero(columns["account"] < 0)
-    kind, time = columns["kind"][rows], columns["time"][rows]
-    for place_, code in enumerate(_TEAM_NAMES):
-        chosen = (kind == events.HEADCOUNT) & (columns["team"][rows] == code)
-        table.company[:, place_] = people_months(time[chosen], columns["value"][rows[chosen]], table.horizon)
-    charged = (kind == events.CHARGE) & (time >= 0)
-    month = np.minimum(np.floor(time[charged]), table.horizon - 1).astype(np.int64)
-    np.add.at(table.company[:, len(WORKING)], month, np.rint(columns["value"][rows[charged]]).astype(np.int64))
+    headcount = columns["kind"] == events.HEADCOUNT
+    for code, name in _TEAM_NAMES.items():
+        rows = np.flatnonzero(headcount & (columns["team"] == code))
+        people = people_months(columns["time"][rows], columns["value"][rows], table.horizon)
+        table.company[:, company_place(f"people_{name}")] = people
+
+
+def _fill_charges(table: MonthlyTable, log: EventLog) -> None:
+    """What interventions cost whomever they treat; the log tells how much, the scenario what it is for."""
+    columns = log.columns
+    rows = np.flatnonzero((columns["kind"] == events.CHARGE) & (columns["time"] >= 0))
+    if not len(rows):
+        return
+    from cxsim.interventions import SIGN_UP
+    from cxsim.rules.law import cents
+
+    time, number = columns["time"][rows], columns["item"][rows]
+    amount = np.rint(columns["value"][rows]).astype(np.int64)
+    once, joining = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
+    for place_, intervention in enumerate(interventions_of(log)):
+        own = number == place_
+        joining |= own & (intervention.trigger == SIGN_UP)
+        if intervention.cost_once:
+            paid = own & (time == intervention.start) & (amount == cents(100.0 * intervention.cost_once))
+            # The first month's charge, due at the same time, may be as large: only one of the two is paid once.
+            once[np.flatnonzero(paid)[:1]] = True
+    month = np.minimum(np.floor(time), table.horizon - 1).astype(np.int64)
+    for measure, chosen in (("charges", amount >= 0), ("charges_once", once), ("charges_sign_up", joining)):
+        np.add.at(table.company[:, company_place(measure)], month[chosen], amount[chosen])
 
 
 def people_months(time: npt.NDArray[np.float64], people: npt.NDArray[np.float64], horizon: int) -> Ints:

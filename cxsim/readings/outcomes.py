@@ -15,6 +15,7 @@ from cxsim.readings.cash import (
     Reals,
     cash,
     mean_of_ends,
+    presence,
     present_value,
     run_off,
     team_payroll,
@@ -184,9 +185,17 @@ def _clv(asked: _Asked) -> Reading:
 
 
 def _cac_payback(asked: _Asked) -> Reading:
+    """Months to earn back what it costs to win and onboard.
+
+    Onboarding is the onboarding team's payroll, treatments at sign-up and in the onboarding stage, and charges of
+    interventions that treat at sign-up. Not counted: other teams' work for accounts in onboarding, digital contacts,
+    charges of interventions for everyone or at reviews (they are for the base as well).
+    """
     flows = cash(asked.table, asked.value, asked.segment)
     share = team_share(asked.table, "onboarding", asked.segment)
+    charged = int(asked.table.of_company("charges_sign_up").sum()) * presence(asked.table, asked.segment)
     onboarding = team_payroll(asked.table, asked.value, "onboarding").sum() * share
+    onboarding += (asked.total("treated_onboarding") + charged) / 100.0
     earned = asked.total("new_mrr") / 100.0 * asked.value("economics.gross_margin")
     if earned <= 0:
         return Reading(None, "starting MRR times gross margin is not above 0")

@@ -119,7 +119,8 @@ _ALL: Final = (
         "cac_payback",
         "months",
         "lower",
-        "acquisition and onboarding payroll over starting MRR times gross margin",
+        "acquisition, onboarding payroll and what programmes cost at sign-up and in the onboarding stage, over "
+        "starting MRR times gross margin",
     ),
     Outcome(
         "time_to_value",

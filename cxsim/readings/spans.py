@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 SUBJECTS: Final = ("onboarding", "ticket", "check_in", "outreach", "renewal_talk")
 ONBOARDING, TICKET, CHECK_IN, OUTREACH, TALK = range(len(SUBJECTS))
+CONVERSATIONS: Final = (CHECK_IN, OUTREACH, TALK)
 
 WORK_STARTS: Final = {
     events.KICKED_OFF: ONBOARDING,
@@ -68,7 +69,7 @@ class Spans:
     subject : int64 array, shape (n,)
         Code of `SUBJECTS`.
     start, end : int64 arrays, shape (n,)
-        Rows of the log.
+        Rows of the log; where nothing ended it, the end is -1.
     """
 
     subject: Ints
@@ -99,6 +100,31 @@ def _pair(log: EventLog, starts: Mapping[int, int], ends: Mapping[int, int], unf
     return Spans(subject[begun], rows[begun], ended)
 
 
+def first_after(log: EventLog, rows: Ints, kinds: Collection[int]) -> Ints:
+    """The first later row of some kinds in the same account's life.
+
+    Parameters
+    ----------
+    log : EventLog
+    rows : int64 array, shape (n,)
+        Rows of accounts.
+    kinds : collection of int
+
+    Returns
+    -------
+    int64 array, shape (n,)
+        Rows of the log, or -1.
+    """
+    n = len(log)
+    found = np.flatnonzero(np.isin(log.columns["kind"], list(kinds)))
+    if not len(found):
+        return np.full(len(rows), -1, dtype=np.int64)
+    account = log.columns["account"].astype(np.int64)
+    keys = np.sort(account[found] * n + found)
+    next_ = keys[np.minimum(np.searchsorted(keys, account[rows] * n + rows, side="right"), len(keys) - 1)]
+    return np.where((next_ // n == account[rows]) & (next_ % n > rows), next_ % n, -1)
+
+
 def work(log: EventLog, unfinished: bool = False) -> Spans:
     """Work of people (not of the digital team): from kick-off, answer or beginning to its end.
 
@@ -106,13 +132,20 @@ def work(log: EventLog, unfinished: bool = False) -> Spans:
     ----------
     log : EventLog
     unfinished : bool
-        Whether to give work that is not over as well, with end -1.
+        Whether to give work without an end of its own as well: until the account's return if it came back
+        meanwhile, else with end -1.
 
     Notes
     -----
-    A project ends at go-live, when it is given up, or when the account leaves.
+    A project ends at go-live, when it is given up, or when the account leaves. Other work goes on after the account
+    left and is written down when it is done, unless the account has returned by then: nothing is written, for what
+    was done concerned the stay before. So its end is not known; the return is the latest time at which it was still
+    under way for certain.
     """
     spans = _pair(log, WORK_STARTS, WORK_ENDS, unfinished)
+    if unfinished:
+        open_ = np.flatnonzero(spans.end < 0)
+        spans.end[open_] = first_after(log, spans.start[open_], (events.RETURNED,))
     team = log.columns["team"]
     digital = (team[spans.start] == events.DIGITAL_TEAM) | (
         (spans.end >= 0) & (team[np.maximum(spans.end, 0)] == events.DIGITAL_TEAM)
@@ -121,5 +154,15 @@ def work(log: EventLog, unfinished: bool = False) -> Spans:
 
 
 def waiting(log: EventLog) -> Spans:
-    """Finished waits: from asking to being served, or to giving up while waiting."""
-    return _pair(log, WAIT_STARTS, WAIT_ENDS)
+    """Waits: from asking to being served, to giving up while waiting, or to the account's leaving; else end -1.
+
+    Notes
+    -----
+    A conversation is not held with an account that has given notice: the notice (`confirmed`) ends its waiting.
+    """
+    spans = _pair(log, WAIT_STARTS, WAIT_ENDS, unfinished=True)
+    talks = np.isin(spans.subject, CONVERSATIONS)
+    for chosen, kinds in ((talks, (*events.LEAVING, events.CONFIRMED)), (~talks, events.LEAVING)):
+        open_ = np.flatnonzero(chosen & (spans.end < 0))
+        spans.end[open_] = first_after(log, spans.start[open_], kinds)
+    return spans

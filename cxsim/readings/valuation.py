@@ -50,7 +50,8 @@ def valuation(log: EventLog, segment: str | None = None, value: Value | None = N
 
     clv is per sign-up of the first year: gross margin times revenue and purchases, discounted to the month of sign-up,
     plus for ten years after the horizon what is left of it, shrinking by the last twelve months' gross retention.
-    cac_payback = (acquisition + onboarding payroll) / (starting MRR × gross margin), over the run.
+    cac_payback = (acquisition + onboarding payroll + treatments in the onboarding stage, those at sign-up among them,
+    + charges of interventions that treat at sign-up) / (starting MRR × gross margin), over the run.
     """
     import pandas as pd
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
+    from cxsim.interventions import Intervention
+    from cxsim.scenario import Scenario
 
 
 class Value(Protocol):
@@ -29,15 +31,27 @@ def values_of(log: EventLog) -> Value:
     InputError
         If the text is not a sound scenario.
     """
-    return _values(log.certificate.scenario_toml)
+    return _scenario(log.certificate.scenario_toml).value
+
+
+def interventions_of(log: EventLog) -> tuple[Intervention, ...]:
+    """Interventions of the scenario in the log's birth certificate, by their number; none where it has no text.
+
+    Raises
+    ------
+    InputError
+        If the text is not a sound scenario.
+    """
+    text = log.certificate.scenario_toml
+    return _scenario(text).interventions if text else ()
 
 
 @lru_cache(maxsize=32)
-def _values(text: str) -> Value:
+def _scenario(text: str) -> Scenario:
     # A log that is read with given values never needs the scenario's machinery.
     from cxsim.scenario import Scenario
     from cxsim.scenario.checks import checked
     from cxsim.toml_files import parse
 
     label = "scenario in the birth certificate"
-    return Scenario(**checked(parse(text, label), label)).value
+    return Scenario(**checked(parse(text, label), label))

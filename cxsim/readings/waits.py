@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,47 +20,61 @@ if TYPE_CHECKING:
 
     from cxsim.eventlog import EventLog
 
+WAIT_UNITS: Final = {
+    **dict.fromkeys(("asked", "n", "abandoned", "left", "waiting"), "waits"),
+    **dict.fromkeys(("mean", "median", "p90"), "months"),
+}
 HUMAN_TEAMS = (events.ONBOARDING_TEAM, events.SUCCESS_TEAM, events.SUPPORT_TEAM)
 
 
 def waits(log: EventLog) -> pd.DataFrame:
-    """Waits that ended from month 0 on, by team and by what was asked for.
+    """Waits that ended from month 0 on or had not ended at the horizon, by team and by what was asked for.
 
     Returns
     -------
     pandas.DataFrame, one row a team and subject
-        `team` (who served; for those who gave up, who would have), `subject` (onboarding, ticket, check_in, outreach,
-        renewal_talk), `n` (served), `abandoned` (gave up while waiting), `mean`, `median`, `p90` (months from asking
-        to being served; NaN where nobody was).
+        `team` (who served; for those who were not served, who would have), `subject` (onboarding, ticket, check_in,
+        outreach, renewal_talk); numbers of waits: `asked` (= n + abandoned + left + waiting), `n` (served),
+        `abandoned` (gave up while waiting), `left` (the account left while waiting, or gave notice while waiting for
+        a conversation), `waiting` (in the queue at the horizon); of the served, `mean`, `median`, `p90` (months from
+        asking to being served; NaN where nobody was).
 
     Notes
     -----
-    A ticket that a digital worker tried first waits from its opening, as its sender does.
+    A ticket that a digital worker tried first waits from its opening, as its sender does. A wait whose request is not
+    in the log, because the history was dropped, is not counted. Where many were not served, the times of the served
+    understate how long one waits.
     """
     import pandas as pd
 
     spans = waiting(log)
-    columns = log.columns
-    kept = np.flatnonzero(columns["time"][spans.end] >= 0)
-    subject, start, end = spans.subject[kept], spans.start[kept], spans.end[kept]
-    length = columns["time"][end] - columns["time"][start]
-    served = ~np.isin(columns["kind"][end], (events.ONBOARDING_ABANDONED, events.TICKET_ABANDONED))
-    team = columns["team"][end].astype(np.int64)
+    time, kind = log.columns["time"], log.columns["kind"]
+    until = np.where(spans.end >= 0, time[spans.end], np.inf)
+    kept = np.flatnonzero(until >= 0)
+    subject, start, end, until = spans.subject[kept], spans.start[kept], spans.end[kept], until[kept]
+    waits_on = end < 0
+    gave_up = ~waits_on & np.isin(kind[end], (events.ONBOARDING_ABANDONED, events.TICKET_ABANDONED))
+    left = ~waits_on & np.isin(kind[end], (*events.LEAVING, events.CONFIRMED))
+    served = ~(waits_on | gave_up | left)
+    team = log.columns["team"][end].astype(np.int64)
     team = np.where((team == events.NO_TEAM) | ~served, TEAM_OF[subject], team)
     rows = []
     for code, what in sorted(set(zip(team.tolist(), subject.tolist(), strict=True))):
         chosen = (team == code) & (subject == what)
-        got = length[chosen & served]
+        got = (until - time[start])[chosen & served]
         rows.append({
             "team": events.TEAMS[code],
             "subject": SUBJECTS[what],
+            "asked": int(chosen.sum()),
             "n": len(got),
-            "abandoned": int((chosen & ~served).sum()),
+            "abandoned": int((chosen & gave_up).sum()),
+            "left": int((chosen & left).sum()),
+            "waiting": int((chosen & waits_on).sum()),
             "mean": float(got.mean()) if len(got) else np.nan,
             "median": float(np.median(got)) if len(got) else np.nan,
             "p90": float(np.quantile(got, 0.9)) if len(got) else np.nan,
         })  # fmt: skip
-    return pd.DataFrame(rows, columns=["team", "subject", "n", "abandoned", "mean", "median", "p90"])
+    return pd.DataFrame(rows, columns=["team", "subject", *WAIT_UNITS])
 
 
 def utilisation(log: EventLog, value: Value | None = None) -> pd.DataFrame:
@@ -81,8 +95,9 @@ def utilisation(log: EventLog, value: Value | None = None) -> pd.DataFrame:
 
     Notes
     -----
-    Work counts in the months over which it ran; work still under way at the end of the log counts up to then. It may
-    exceed capacity for a while, because a cut in headcount takes effect as work ends.
+    Work counts in the months over which it ran; work still under way at the end of the log counts up to then, work
+    for an account that left and returned before it was done up to the return. It may exceed capacity for a while,
+    because a cut in headcount takes effect as work ends.
     """
     import pandas as pd
 

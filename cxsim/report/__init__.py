@@ -55,6 +55,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
             findings.finding(comparison, run.name),
             findings.money(comparison, run.name),
             findings.shows(comparison, run.name),
+            *filter(None, [findings.among(comparison, run.name)]),
         ],
         world=comparison.baseline.scenario,
         accounts=f"{comparison.baseline.series('accounts')[:, 0].mean():,.0f}",

@@ -6,7 +6,6 @@ import math
 
 from cxsim import events
 from cxsim.parameters.segments import (
-    ARRIVALS_GROWTH,
     ARRIVALS_PER_MONTH,
     FIT_LEAST,
     FIT_MEAN,
@@ -31,14 +30,20 @@ DIGITAL_TOUCH, POOLED_TOUCH, NAMED_TOUCH = events.DIGITAL_TOUCH, events.POOLED_T
 
 
 @law
-def arrival_rate(p: Row, calendar_month: int, months_gone: int) -> float:
+def grown(size: float, yearly: float) -> float:
+    """A size a month later [its unit], growing by a yearly rate [1/year]: size·(1 + yearly)^(1/12)."""
+    return size * math.pow(1.0 + yearly, 1.0 / 12.0)
+
+
+@law
+def arrival_rate(p: Row, calendar_month: int, growth: float) -> float:
     """Ordinary candidates of a segment in a month [1/month].
 
-    per_month·(1 + A·cos(2π·(c + ½ − peak)/12))·(1 + growth)^(m/12), c the calendar month (0 January), m months since
-    the start of the history.
+    growth·per_month·(1 + A·cos(2π·(c + ½ − peak)/12)), c the calendar month (0 January), growth accumulated month by
+    month since the start of the history.
     """
     season = 1.0 + p[SEASON_AMPLITUDE] * math.cos(2.0 * math.pi * (calendar_month + 0.5 - p[SEASON_PEAK]) / 12.0)
-    return p[ARRIVALS_PER_MONTH] * season * math.pow(1.0 + p[ARRIVALS_GROWTH], months_gone / 12.0)
+    return growth * p[ARRIVALS_PER_MONTH] * season
 
 
 @law

@@ -51,9 +51,15 @@ def in_renewal(p: Row, month: int, term: int) -> bool:
 
 
 @law
-def notice_delay(p: Row, term: int) -> float:
-    """Months from the start of a term to its notice date."""
-    return max(0.0, term - p[NOTICE])
+def review_at(stay_at: float, month: int) -> float:
+    """Time of a review [months]: whole months after the stay began, so that dates which should coincide do."""
+    return stay_at + month
+
+
+@law
+def notice_at(p: Row, stay_at: float, month: int, term: int) -> float:
+    """Notice date [months] of the term that begins at a review (month of the stay): p[NOTICE] before its end."""
+    return stay_at + max(float(month), month + term - p[NOTICE])
 
 
 @law

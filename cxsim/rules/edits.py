@@ -38,7 +38,8 @@ def edited(value: float, parameter: int, operation: int, size: float, share: flo
     set: v + share·(size − v); add: v + share·size; multiply: v·(1 + share·(size − 1)).
     """
     if operation == SET:
-        value = value + share * (size - value)
+        # at full strength exactly, whatever stood there
+        value = size if share >= 1.0 else value + share * (size - value)
     elif operation == ADD:
         value = value + share * size
     else:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from cxsim import events
 from cxsim.errors import Faults
 from cxsim.interventions import Intervention
 from cxsim.readings.outcomes import OUTCOMES
+from cxsim.readings.reached import FirstYear
 from cxsim.scenario import Scenario
 from cxsim.studies.pairs import Effect, mean_interval, paired, settles_at, variance_ceiling, variance_ratio, wilson
 from cxsim.studies.replications import SERIES, Reals, Replication
@@ -18,7 +22,9 @@ from cxsim.studies.replications import SERIES, Reals, Replication
 if TYPE_CHECKING:
     import pandas as pd
 
-YES_NO = ("logo_churn_12m", "intent_12m")
+FIRST_YEAR_CHURN = "logo_churn_12m"
+YES_NO = (FIRST_YEAR_CHURN, "intent_12m")
+NOBODY_REACHED = "no account of the first year was reached in both arms"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,19 +94,30 @@ class Run:
             values = self.values(outcome.name, segment)
             kept = values[np.isfinite(values)]
             reason = self.reason(outcome.name, segment)
-            row: dict[str, Any] = {"outcome": outcome.name, "unit": outcome.unit, "mean": None, "low": None}
-            row |= {"high": None, "standard_deviation": None}
-            if len(kept):
-                row["mean"] = float(kept.mean())
-                if len(values) - len(kept) > 0:
-                    reason = f"left out {len(values) - len(kept)} of {len(values)} replications: {reason}"
-            if len(kept) > 1:
-                row["low"], row["high"], _ = mean_interval(kept)
-                row["standard_deviation"] = float(kept.std(ddof=1))
+            if 0 < len(kept) < len(values):
+                reason = f"left out {len(values) - len(kept)} of {len(values)} replications: {reason}"
             elif len(kept) == 1:
                 reason = reason or "one replication has no interval"
+            row = {"outcome": outcome.name, "unit": outcome.unit, **_summary(kept)}
             found.append(row | ({"reason": reason} if reason else {}))
         return found
+
+    def experience_by_owner(self) -> list[dict[str, Any]]:
+        """Share of all that moved experience from month 0 on that each owner controls, the largest first.
+
+        Returns
+        -------
+        list of dict
+            `owner` (of `events.OWNERS`), `mean` share over replications, `low` and `high` (95 % interval of the mean),
+            `standard_deviation`; None, with a `reason`, where they do not exist.
+        """
+        shares = np.array([one.experience_shares for one in self.replications])
+        found = []
+        for owner, values in zip(events.OWNERS, shares.T, strict=True):
+            kept = values[np.isfinite(values)]
+            why = "" if len(kept) > 1 else "one replication has no interval" if len(kept) else "nothing moved experience"
+            found.append({"owner": owner, **_summary(kept)} | ({"reason": why} if why else {}))
+        return sorted(found, key=lambda row: -(row["mean"] or 0.0))
 
     def outcomes(self, segment: str | None = None) -> pd.DataFrame:
         """The rows of `rows` as a frame: outcome, unit, mean, low, high, standard_deviation, reason."""
@@ -155,13 +172,12 @@ class Comparison:
 
     def rows(self, alternative: str | None = None, segment: str | None = None) -> list[dict[str, Any]]:
         """The effects of one alternative as plain values, in the order of `OUTCOMES`."""
-        found = []
-        for outcome in OUTCOMES.values():
-            effect = self.effect(outcome.name, alternative, segment)
-            row: dict[str, Any] = {"outcome": outcome.name, "unit": outcome.unit, "better": outcome.better}
-            row |= {field: getattr(effect, field) for field in Effect.__dataclass_fields__ if field != "reason"}
-            found.append(row | ({"reason": effect.reason} if effect.reason else {}))
-        return found
+        return [_effect_row(name, self.effect(name, alternative, segment)) for name in OUTCOMES]
+
+    def reached_row(self, alternative: str | None = None) -> dict[str, Any]:
+        """`reached` as plain values, with `accounts`: how many it is about, mean over replications."""
+        row = _effect_row(FIRST_YEAR_CHURN, self.reached(alternative))
+        return row | {"accounts": self.n_reached(alternative)}
 
     def effects(self) -> pd.DataFrame:
         """Every effect.
@@ -188,6 +204,45 @@ class Comparison:
             frame["reason"] = ""
         frame["reason"] = frame["reason"].fillna("")
         return frame
+
+    def reached(self, alternative: str | None = None) -> Effect:
+        """Effect on `logo_churn_12m` among the accounts that an alternative could reach, the same ones in both arms.
+
+        Of the first year's sign-ups that are there in both arms, those that something which only the alternative does
+        reached before they were lost and before their twelfth review; see `readings.first_year`. One share a
+        replication.
+
+        Raises
+        ------
+        InputError
+            If there is no such alternative.
+        """
+        shares = [share for share, _ in self._reached(alternative)]
+        before, after = (np.array([pair[arm] for pair in shares]) for arm in (0, 1))
+        reason = self.baseline.reason(FIRST_YEAR_CHURN) or self.named(alternative).reason(FIRST_YEAR_CHURN)
+        return paired(before, after, OUTCOMES[FIRST_YEAR_CHURN].better, reason or NOBODY_REACHED)
+
+    def n_reached(self, alternative: str | None = None) -> float:
+        """Accounts that `reached` is about, mean over replications.
+
+        Raises
+        ------
+        InputError
+            If there is no such alternative.
+        """
+        return float(np.mean([n for _, n in self._reached(alternative)]))
+
+    def _reached(self, alternative: str | None) -> list[tuple[tuple[float, float], int]]:
+        """In each replication the share of the reached that was lost, without and with the alternative, and how many."""
+        other, nothing = self.named(alternative), (math.nan, math.nan)
+        own = [it not in self.baseline.scenario.interventions for it in other.scenario.interventions]
+        found: list[tuple[tuple[float, float], int]] = []
+        for number, (without, along) in enumerate(zip(self.baseline.replications, other.replications, strict=True)):
+            lost, lost_with = _same(without.first_year, along.first_year, own)
+            told = bool(np.isfinite([run.values(FIRST_YEAR_CHURN)[number] for run in (self.baseline, other)]).all())
+            some = told and len(lost) > 0
+            found.append(((float(lost.mean()), float(lost_with.mean())) if some else nothing, len(lost)))
+        return found
 
     def variance_ratio(self, outcome: str, alternative: str | None = None) -> tuple[float | None, float | None]:
         """How much pairing narrows the effect's variance, and the most that it can for a yes/no outcome.
@@ -254,6 +309,29 @@ class Comparison:
     def interventions(self, alternative: str | None = None) -> tuple[Intervention, ...]:
         """What an alternative does that the baseline does not."""
         return added(self.baseline.scenario, self.named(alternative).scenario)
+
+
+def _same(without: FirstYear, along: FirstYear, own: list[bool]) -> tuple[npt.NDArray[np.bool_], ...]:
+    """Fates, without and with an alternative, of the accounts in both arms that one of its own interventions reached."""
+    _, at, at_with = np.intersect1d(without.account, along.account, assume_unique=True, return_indices=True)
+    reached = along.reached[at_with][:, np.array(own, dtype=np.bool_)].any(axis=1)
+    return without.lost[at[reached]], along.lost[at_with[reached]]
+
+
+def _effect_row(name: str, effect: Effect) -> dict[str, Any]:
+    outcome = OUTCOMES[name]
+    row: dict[str, Any] = {"outcome": name, "unit": outcome.unit, "better": outcome.better}
+    row |= {field: getattr(effect, field) for field in Effect.__dataclass_fields__ if field != "reason"}
+    return row | ({"reason": effect.reason} if effect.reason else {})
+
+
+def _summary(kept: Reals) -> dict[str, float | None]:
+    """Mean, its 95 % interval and the standard deviation of the values that there are."""
+    mean = float(kept.mean()) if len(kept) else None
+    if len(kept) < 2:
+        return {"mean": mean, "low": None, "high": None, "standard_deviation": None}
+    low, high, _ = mean_interval(kept)
+    return {"mean": mean, "low": low, "high": high, "standard_deviation": float(kept.std(ddof=1))}
 
 
 def known(outcome: str) -> str:

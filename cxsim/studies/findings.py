@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from cxsim import events
 from cxsim.interventions import SIGN_UP
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.studies import quantities as q
-from cxsim.studies.answers import Comparison
+from cxsim.studies.answers import FIRST_YEAR_CHURN, Comparison, Run
 from cxsim.studies.pairs import Effect
 
-FIRST_YEAR_CHURN, YEARLY_CHURN = "logo_churn_12m", "logo_churn_annual"
+YEARLY_CHURN = "logo_churn_annual"
 MONEY, LATER = "net_benefit", "company_value_dcf"
 
 
@@ -77,6 +78,19 @@ def _more(effect: Effect, n: int) -> str:
     return f"an effect of that size would show in about {max(wanted, 2 * n):,} replications."
 
 
+def ownership(run: Run) -> str:
+    """One sentence on how much of experience each owner moves, the success team first; "" if nothing moved it."""
+    rows = run.experience_by_owner()
+    if rows[0]["mean"] is None:
+        return ""
+    rows.sort(key=lambda row: row["owner"] != events.OWNERS[events.SUCCESS])  # stable: the others by size
+    said = [f"{row['owner']} {q.level(row['mean'], 'share')}" for row in rows]
+    first = rows[0]
+    if first["low"] is not None:
+        said[0] += f" (95 % interval {q.interval(first['low'], first['high'], 'share', signed=False)})"
+    return f"Of all that moved experience, success controls {said[0].removeprefix('success ')}, {', '.join(said[1:])}."
+
+
 def money(comparison: Comparison, alternative: str | None = None) -> str:
     """One sentence on whether the alternative pays for itself within the horizon."""
     run = comparison.named(alternative)
@@ -126,4 +140,24 @@ def pairing(comparison: Comparison, alternative: str | None = None, outcome: str
     said = f"Common luck divides the variance of the effect on {q.title(outcome)} by {ratio:.1f}"
     if ceiling is None:
         return said + "."
-    return f"{said} (at most {ceiling:.1f} is possible: {100 * ratio / ceiling:.0f} % of it reached)."
+    share = ratio / ceiling
+    part = "all of it" if share >= 0.995 else f"{100 * share:.0f} % of it"
+    return f"{said} (about {ceiling:.1f} is possible: {part} reached)."
+
+
+def among(comparison: Comparison, alternative: str | None = None) -> str:
+    """One sentence on those whom the alternative could reach; "" where the horizon is too short to tell."""
+    run = comparison.named(alternative)
+    effect, unit = comparison.reached(run.name), OUTCOMES[FIRST_YEAR_CHURN].unit
+    name, n = q.title(FIRST_YEAR_CHURN), comparison.n_reached(run.name)
+    if comparison.effect(FIRST_YEAR_CHURN, run.name).difference is None:
+        return ""
+    if effect.baseline is None or effect.difference is None:
+        return f"Whom it reached: {effect.reason}."
+    start = f"Among the {q.level(n, 'accounts')} new accounts it reached (per replication, the same in both arms): {name}"
+    if effect.difference == 0.0 and effect.low == effect.high:
+        return f"{start} {q.level(effect.baseline, unit)} with it and without it."
+    levels = f"from {q.level(effect.baseline, unit)} to {q.level(effect.alternative, unit)}"
+    if effect.low is None or effect.high is None:
+        return f"{start} {levels}."
+    return f"{start} {levels} ({q.change_in_words(effect.difference, effect.low, effect.high, unit)})."

@@ -17,8 +17,10 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.eventlog import EventLog
 from cxsim.readings.measures import MonthlyTable
+from cxsim.readings.moments import experience_by_owner
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import OUTCOMES, outcomes
+from cxsim.readings.reached import FirstYear, first_year
 from cxsim.scenario import Scenario
 
 Reals = npt.NDArray[np.float64]
@@ -44,6 +46,10 @@ class Replication:
     at_risk, lost : int64 arrays, shape (T,)
         Of the sign-ups from month 0 on that are followed through month k of their lives: those there at its start,
         and those lost in it.
+    first_year : FirstYear
+        The fate of each account of the first year, for `Comparison.reached`.
+    experience_shares : float array, shape (number of `events.OWNERS`,)
+        Share of all that moved experience that each owner controls; NaN if nothing moved.
     """
 
     number: int
@@ -52,6 +58,8 @@ class Replication:
     series: Mapping[str, Reals]
     at_risk: Ints
     lost: Ints
+    first_year: FirstYear
+    experience_shares: Reals
 
 
 def replicate(scenario: Scenario, seed: int, number: int, horizon: int | None = None) -> Replication:
@@ -79,7 +87,16 @@ def replicate(scenario: Scenario, seed: int, number: int, horizon: int | None = 
             else:
                 values[row, column] = reading.value
     at_risk, lost = tenure_table(log)
-    return Replication(number, values, reasons, _series(table, scopes), at_risk, lost)
+    return Replication(
+        number,
+        values,
+        reasons,
+        _series(table, scopes),
+        at_risk,
+        lost,
+        first_year(log, scenario.interventions),
+        experience_by_owner(log, scenario.value)["share"].to_numpy(np.float64),
+    )
 
 
 def _series(table: MonthlyTable, scopes: Sequence[str | None]) -> dict[str, Reals]:

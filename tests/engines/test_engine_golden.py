@@ -13,7 +13,7 @@ from stories import candidate, run
 from cxsim import events
 from cxsim.scenario import Scenario
 
-GOLDEN = "a7d4a6b2da0348092c45208a6036a20aea46d963b4e297ef81fd28bba7847e22"
+GOLDEN = "8e043e10a3a7bc6a2d47781916505a0d3cc70e696a2dfef559e90639d65af0fc"
 
 
 def _digest(rows: list[tuple[object, ...]]) -> str:

@@ -229,7 +229,7 @@ def test_outreach_can_harm(engine: str, make_world: WorldMaker) -> None:
             "arrivals.per_month": 5.0, "arrivals.history_months": 12, "segments.term_1_share": 1.0,
             "segments.term_24_share": 0.0, "segments.term_36_share": 0.0, "arrivals.word_of_mouth": 0,
             "teams.success_headcount": 50, "segments.touch_digital_share": 0.0, "adoption.outreach_pause": 1,
-            "adoption.outreach_usage": 0.0, "experience.check_in_weight": 0.0,
+            "adoption.outreach_usage": 0.0, "adoption.outreach_wake": 0.0, "experience.check_in_weight": 0.0,
             **{f"contract.rescue_{c}": 0.0 for c in CHOSEN},
         },
         horizon=12,
@@ -345,3 +345,24 @@ def test_the_log_is_the_same_whatever_else_is_in_the_process(engine: str, small_
 
 def test_every_stirred_number_is_a_parameter() -> None:
     assert set(STIRRED) | set(COUNTS) <= set(by_path())
+
+
+def test_who_has_given_notice_is_neither_sold_to_nor_called(engine: str, small_world: Scenario) -> None:
+    world = small_world.set("segments.term_1_share", 0.0).set("churn.value_base", 0.05)
+    world = with_values(world, {"segments.one.term_1_share": 0.0, "contract.notice": 4.0})
+    log = simulate(world.with_("proactive-outreach", bands=[]), seed=4, engine=engine)
+    kind, account = log.columns["kind"], log.columns["account"]
+    offers = (
+        events.EXPANDED, events.CONTRACTED, events.PURCHASED, events.TREATED, events.OUTREACH_ASKED,
+        events.OUTREACH_BEGUN, events.TALK_ASKED, events.TALK_BEGUN, events.CHECK_IN_ASKED, events.CHECK_IN_BEGUN,
+    )  # fmt: skip
+    given: set[int] = set()
+    n_given = 0
+    for k, a in zip(kind.tolist(), account.tolist(), strict=True):
+        if k == events.CONFIRMED:
+            given.add(a)
+            n_given += 1
+        elif k in events.LEAVING:
+            given.discard(a)
+        assert not (k in offers and a in given)
+    assert n_given > 5

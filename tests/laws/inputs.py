@@ -114,7 +114,8 @@ DOMAINS: dict[str, Draw] = {
     "begins": MONTHS, "ends": MONTHS, "mask": _code(16), "member": _code(4), "coverage": SHARE,
     "reviewed": _between(0.0, 24.0), "begun": _between(0.0, 24.0), "accumulated": _between(0.0, 3.0),
     "resistance": _between(-1.0, 3.0), "correlation": _between(-0.95, 0.95), "own": NORMAL, "calendar_month": _code(12),
-    "months_gone": _code(700), "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0),
+    "growth": _between(0.1, 5.0), "yearly": _between(-0.5, 2.0), "stay_at": _between(-60.0, 60.0),
+    "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0),
 }  # fmt: skip
 
 SEVENS = {
@@ -126,6 +127,7 @@ SEVENS = {
 }
 CODES: dict[str, dict[str, Draw]] = {
     "visible_score": {"score": _code(6)}, "seen_usage_after_month": {"seen": SHARE},
+    "grown": {"size": _between(0.0, 100.0)},
     "as_things_are": {"reviewed": _between(24.0, 60.0), "now": _between(60.0, 61.0)},
 }  # fmt: skip
 

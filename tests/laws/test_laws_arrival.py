@@ -17,17 +17,20 @@ P = list(DEFAULTS)
 U, Z = number(1e-9, 1.0 - 1e-9), number(-5.0, 5.0)
 
 
-@given(number(0.0, 0.95), st.integers(0, 11), st.integers(0, 600))
-def test_the_season_moves_arrivals_within_its_amplitude_and_not_the_yearly_sum(amplitude, month, gone):
-    p = changed({segments.SEASON_AMPLITUDE: amplitude, segments.ARRIVALS_GROWTH: 0.0})
-    rate, mean = laws.arrival_rate(p, month, gone), p[segments.ARRIVALS_PER_MONTH]
+@given(number(0.0, 0.95), st.integers(0, 11), number(0.1, 5.0))
+def test_the_season_moves_arrivals_within_its_amplitude_and_not_the_yearly_sum(amplitude, month, growth):
+    p = changed({segments.SEASON_AMPLITUDE: amplitude})
+    rate, mean = laws.arrival_rate(p, month, growth), growth * p[segments.ARRIVALS_PER_MONTH]
     assert mean * (1.0 - amplitude) - 1e-9 <= rate <= mean * (1.0 + amplitude) + 1e-9
-    assert sum(laws.arrival_rate(p, c, gone) for c in range(12)) == pytest.approx(12.0 * mean)
+    assert sum(laws.arrival_rate(p, c, growth) for c in range(12)) == pytest.approx(12.0 * mean)
 
 
-def test_growth_compounds_by_the_year():
-    p = changed({segments.ARRIVALS_GROWTH: 0.5})
-    assert laws.arrival_rate(p, 3, 24) == pytest.approx(2.25 * laws.arrival_rate(p, 3, 0))
+def test_growth_compounds_by_the_month_to_its_yearly_rate():
+    size = 8.0
+    for _ in range(24):
+        size = laws.grown(size, 0.5)
+    assert size == pytest.approx(8.0 * 2.25)
+    assert laws.grown(8.0, 0.0) == 8.0
 
 
 @given(number(-0.95, 0.95), Z, Z)

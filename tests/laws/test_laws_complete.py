@@ -17,6 +17,8 @@ from cxsim.rules import LAWS
 ANY = (-math.inf, math.inf)
 # ranges that docstrings state: 0-10 scores, shares, hazards, codes, cents, months
 RANGES: dict[str, tuple[float, float]] = {
+    "review_at": (-math.inf, math.inf),
+    "notice_at": (-math.inf, math.inf),
     **dict.fromkeys(
         (
             "experience",
@@ -114,7 +116,7 @@ RANGES: dict[str, tuple[float, float]] = {
             "as_things_are",
             "win_back_delay",
             "dunning_delay",
-            "notice_delay",
+            "grown",
             "milestones",
             "places",
             "queue_place",

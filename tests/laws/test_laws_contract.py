@@ -45,9 +45,20 @@ def test_the_renewal_stage_lasts_from_the_conversation_to_the_end_of_the_term(mo
     assert not laws.talk_is_due(changed({names.TALK_LEAD: 0.0}), month, term)
 
 
-@given(TERMS, number(0.0, 6.0))
-def test_notice_is_given_before_the_end_of_the_term(term, notice):
-    assert 0.0 <= laws.notice_delay(changed({names.NOTICE: notice}), term) == term - notice
+@given(TERMS, number(0.0, 6.0), number(-60.0, 60.0), st.integers(0, 36))
+def test_notice_is_given_in_the_term_before_its_end(term, notice, stay_at, month):
+    p = changed({names.NOTICE: notice})
+    at, begins, ends = laws.notice_at(p, stay_at, month, term), laws.review_at(stay_at, month), stay_at + month + term
+    assert begins <= at
+    assert at == pytest.approx(max(begins, ends - notice))
+
+
+@given(TERMS, number(-60.0, 60.0), st.integers(0, 36))
+def test_a_notice_of_whole_months_falls_on_a_review_to_the_bit(term, stay_at, month):
+    if term > 2:
+        assert laws.notice_at(changed({names.NOTICE: 2.0}), stay_at, month, term) == laws.review_at(
+            stay_at, month + term - 2
+        )
 
 
 @given(st.integers(0, 5), TEN, TEN)

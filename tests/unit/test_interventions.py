@@ -77,7 +77,7 @@ def test_outreach_goes_to_observed_red_and_amber_unless_told_otherwise():
     assert (made.trigger, made.outreach, made.bands) == (REVIEW, True, ("red", "amber"))
     other = intervene(lever, {"bands": [], "score": "usage", "below": 0.3, "wake": 0.039}, SEGMENTS)
     assert (other.bands, other.score, other.score_low, other.score_high) == ((), "usage", -math.inf, 0.3)
-    assert other.edits[0].operation == SET
+    assert other.edits[0].operation == ADD
     assert other.edits[0].size == 0.039
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cxsim import events
-from cxsim.interventions import ADD, EVERYONE, REVIEW, SIGN_UP, Edit, Intervention
+from cxsim.interventions import ADD, EVERYONE, MULTIPLY, REVIEW, SIGN_UP, Edit, Intervention
 from cxsim.parameters import adoption, by_path
 from cxsim.parameters import experience as names
 from cxsim.plan import make_plan, staff
@@ -147,3 +147,42 @@ def test_nobody_is_at_work_after_the_horizon_and_the_horizon_can_be_cut(make_wor
     plan = make_plan(world, 6)
     assert plan.horizon == 6
     assert list(plan.rows) == list(make_plan(world).rows[: plan.history + 6])
+
+
+def test_growth_that_begins_later_does_not_rewrite_the_past(make_world: WorldMaker) -> None:
+    world = make_world({"arrivals.history_months": 24, "arrivals.season_amplitude": 0.0, "teams.success_headcount": 10})
+    arrivals, teams = by_path()["arrivals.annual_growth"].index, by_path()["teams.annual_growth"].index
+    lever = Intervention("x", start=6.0, edits=(Edit(arrivals, ADD, 0.5), Edit(teams, ADD, 0.5)))
+    plan, plain = make_plan(world.with_(lever)), make_plan(world)
+    assert plan.arrivals[0][: 24 + 7] == plain.arrivals[0][: 24 + 7]
+    assert plan.arrivals[0][24 + 18] == pytest.approx(1.5 * plain.arrivals[0][24 + 18])
+    people = dict.fromkeys(range(24), 0)
+    quiet = world.set("teams.attrition", 0.0).with_(lever)
+    for time, team, n in _people(quiet):
+        if team == events.SUCCESS_TEAM and 0 <= time < 24:
+            people[int(time)] = n
+    assert max(n for month, n in people.items() if month <= 7) <= 10
+    assert people[18] == 15
+
+
+def test_what_is_done_to_arrivals_is_done_to_a_given_series_too(make_world: WorldMaker) -> None:
+    world = make_world({"arrivals.history_months": 12}, horizon=24).set("arrivals.series.only", [4.0] * 24)
+    place = by_path()["arrivals.per_month"].index
+    lever = Intervention("x", start=6.0, edits=(Edit(place, MULTIPLY, 3.0),))
+    rates = make_plan(world.with_(lever)).arrivals[0]
+    assert rates[12:18] == pytest.approx([4.0] * 6)
+    assert rates[18:] == pytest.approx([12.0] * 18)
+
+
+def test_a_post_that_opens_again_is_not_held_by_the_same_luck(make_world: WorldMaker) -> None:
+    drawn: list[tuple[int, int, int]] = []
+
+    class Watched(Luck):
+        def u(self, account: int, purpose: int, index: int) -> float:
+            drawn.append((account, purpose, index))
+            return super().u(account, purpose, index)
+
+    cut = Intervention("x", start=6.0, stop=12.0, edits=(Edit(by_path()["teams.success_headcount"].index, ADD, -4.0),))
+    world = make_world({"teams.attrition": 0.1, "arrivals.history_months": 12}).with_(cut)
+    staff(make_plan(world), Watched(1, 0))
+    assert len(drawn) == len(set(drawn)) > 20

@@ -70,8 +70,6 @@ def calendar(company: Company) -> Story:
         yield company.clock.at(float(month), events.MONTH, -1, 0)
         company.rows = plan.month_rows(month)
         company.referral_ceiling, company.ordinary_ceiling = plan.month_ceilings(month)
-        for team, people in company.heads.items():
-            company.teams[team].resize(places(company.rows[0], team, people))
         if month == 0:
             for a in company.accounts:
                 if a.active:
@@ -82,7 +80,6 @@ def headcount(company: Company, time: float, team: int, people: int) -> Story:
     """A team grows or shrinks; a cut takes effect as work ends."""
     yield company.clock.at(time, events.HEADCOUNT, -1, team)
     company.write_company(events.HEADCOUNT, 0, team=team, value=people)
-    company.heads[team] = people
     company.teams[team].resize(places(company.rows[0], team, people))
 
 

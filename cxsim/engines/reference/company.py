@@ -35,7 +35,6 @@ class Company:
         }
         self.rows = plan.month_rows(-plan.history) if plan.history else plan.month_rows(0)
         self.referral_ceiling, self.ordinary_ceiling = plan.ceilings[0]
-        self.heads = dict.fromkeys(self.teams, 0)
         self.accounts = [Account(candidate, plan.n_interventions, self.clock.event()) for candidate in roster]
         self.book: list[LogRow] = []
         self.n_happy = 0

@@ -58,7 +58,7 @@ def conversation(company: Company, a: Account, kind: int, priority: int) -> Stor
     asked_at = company.now
     request = team.ask(priority)
     yield request
-    if not a.active or a.life != stay:
+    if not a.active or a.life != stay or a.confirmed:
         team.release(request)
         return
     waited = chance.elapsed(company.now, asked_at)

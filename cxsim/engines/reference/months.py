@@ -22,7 +22,8 @@ def months(company: Company, a: Account) -> Story:
     """A review every month of its own, until it leaves."""
     stay = a.life
     while True:
-        yield company.clock.after(1.0, events.REVIEW, a.account, a.month + 1)
+        time = contract.review_at(a.stay_at, a.month + 1)
+        yield company.clock.at(time, events.REVIEW, a.account, a.month + 1)
         if not a.active or a.life != stay:
             return
         a.month += 1

@@ -14,8 +14,8 @@ def notice(company: Company, a: Account) -> Story:
     if a.term == 1:
         return
     stay, month = a.life, a.month
-    delay = contract.notice_delay(company.rows[a.segment], a.term)
-    yield company.clock.after(delay, events.NOTICE, a.account, month)
+    time = contract.notice_at(company.rows[a.segment], a.stay_at, month, a.term)
+    yield company.clock.at(time, events.NOTICE, a.account, month)
     if not a.active or a.life != stay or a.pending == events.NO_CAUSE:
         return
     cause, tenure = a.pending, chance.elapsed(company.now, a.stay_at)

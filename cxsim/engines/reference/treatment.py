@@ -14,7 +14,9 @@ from cxsim.rules.hazards import NEVER
 
 
 def treat(company: Company, a: Account, trigger: int) -> None:
-    """At sign-up or at a review: begin the programmes that reach this account."""
+    """At sign-up or at a review: begin the programmes that reach this account, unless it has given notice."""
+    if a.confirmed:
+        return
     for programme in company.plan.programmes:
         if programme.trigger == trigger and reaches(company, a, programme):
             if a.treated_at[programme.number] == NEVER:

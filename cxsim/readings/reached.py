@@ -1,0 +1,87 @@
+"""The first year of those who signed up in the first year: who was lost, and whom an intervention could reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cxsim import events
+from cxsim.interventions import EVERYONE, Intervention
+from cxsim.readings.lives import lives_of
+from cxsim.readings.measures import FIRST_YEAR
+
+if TYPE_CHECKING:
+    from cxsim.eventlog import EventLog
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstYear:
+    """The cohort of `logo_churn_12m`, account by account.
+
+    Attributes
+    ----------
+    account : int32 array, shape (n,)
+        Accounts that signed up in months [0, 12) without a referral, in rising order.
+    lost : bool array, shape (n,)
+        Whether the loss took effect at or before the twelfth review.
+    reached : bool array, shape (n, number of interventions)
+        Whether each intervention of the run could act on the account in that time.
+    """
+
+    account: npt.NDArray[np.int32]
+    lost: Flags
+    reached: Flags
+
+
+def first_year(log: EventLog, interventions: Sequence[Intervention]) -> FirstYear:
+    """Read the fate of each account of the first year.
+
+    Parameters
+    ----------
+    log : EventLog
+    interventions : sequence of Intervention
+        Those of the log's scenario, in its order.
+
+    Returns
+    -------
+    FirstYear
+        An intervention that treats accounts reached those that it treated before their twelfth review and before they
+        were lost. One for everyone reached those of its segments that signed up while it ran.
+
+    Notes
+    -----
+    Win-back does not undo a loss. A horizon under 24 months cuts years short: accounts not yet lost count as kept.
+    """
+    lives = lives_of(log)
+    kind, item, time = (lives.column(name) for name in ("kind", "item", "time"))
+    signed = lives.first_of(kind == events.SIGNED_UP)
+    who = np.flatnonzero(signed >= 0)
+    who = who[(lives.month[signed[who]] < FIRST_YEAR) & (log.roster["referred"][lives.place[who]] == 0)]
+    if not len(who):
+        nobody = np.zeros(0, dtype=np.bool_)
+        return FirstYear(np.zeros(0, dtype=np.int32), nobody, np.zeros((0, len(interventions)), dtype=np.bool_))
+
+    def first_time(chosen: Flags) -> npt.NDArray[np.float64]:
+        first = lives.first_of(chosen)[who]
+        return np.where(first >= 0, time[np.maximum(first, 0)], np.inf)
+
+    twelfth = first_time((kind == events.REVIEW) & (item == FIRST_YEAR))
+    left = first_time(np.isin(kind, events.LEAVING))
+    signed_at, segment = time[signed[who]], lives.segment[who]
+    reached = np.zeros((len(who), len(interventions)), dtype=np.bool_)
+    for number, it in enumerate(interventions):
+        if it.trigger == EVERYONE:
+            names = it.segments or log.certificate.segments
+            meant = np.array([name in names for name in log.certificate.segments])
+            reached[:, number] = meant[segment] & (signed_at >= it.start) & (signed_at < it.stop)
+        else:
+            treated = first_time((kind == events.TREATED) & (item == number))
+            reached[:, number] = treated < np.minimum(twelfth, left)
+    lost = np.isfinite(left) & (left <= twelfth)
+    return FirstYear(lives.accounts[who].astype(np.int32), lost, reached)

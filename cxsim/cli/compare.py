@@ -126,8 +126,7 @@ def write(found: Comparison, targets: list[tuple[str, float]], place: Path) -> l
     full = json.dumps({**document(found, targets), "command": command()}, indent=1, allow_nan=False)
     written = [files.write_text(place / "comparison.json", full + "\n")]
     written.append(files.write_text(place / "effects.csv", f"# {born}\n{found.effects().to_csv(index=False)}"))
-    for run in found.alternatives:
-        stem = f"{_slug(run.name)}-" if len(found.alternatives) > 1 else ""
+    for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
         for name, figure in (
             ("effects", plots.effects(found, run.name)),
             ("arr", plots.fan(found, "arr", run.name)),
@@ -139,8 +138,16 @@ def write(found: Comparison, targets: list[tuple[str, float]], place: Path) -> l
     return written
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "alternative"
+def stems(names: list[str]) -> list[str]:
+    """What the files of each alternative begin with: nothing where there is one, else no two the same."""
+    if len(names) == 1:
+        return [""]
+    slugs = [_slug(name, 60) for name in names]
+    return [f"{slug}-{n}-" if slugs.count(slug) > 1 else f"{slug}-" for n, slug in enumerate(slugs, start=1)]
+
+
+def _slug(name: str, length: int) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:length].strip("-") or "alternative"
 
 
 def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], everything: bool) -> None:
@@ -257,10 +264,10 @@ def _next(out: Console, found: Comparison, place: Path | None) -> None:
     steps = []
     outcome = findings.churn_of(found, first)
     if findings.verdict(found.effect(outcome, first), outcome) == "unclear":
-        steps.append(again(replications=4 * found.n))
+        steps.append(again("replications", 4 * found.n))
     if not found.by_segment:
-        steps.append(again(by="segment"))
+        steps.append(again("by", "segment"))
     if place is None:
-        steps.append(again(out=f"cxsim-out/{_slug(first)}"))
+        steps.append(again("out", f"cxsim-out/{_slug(first, 40)}"))
     steps.append("cxsim levers")
     next_steps(out, steps[:3])

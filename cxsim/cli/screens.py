@@ -55,9 +55,12 @@ def say(out: Console, text: str, style: str = "", indent: int = 0) -> None:
 
 def wrapped(text: str, width: int) -> str:
     """A text in lines of at most `width`: a long name breaks after one of `+:,`, other words stay whole if they can."""
+    if "\n" in text:
+        return "\n".join(wrapped(line, width) for line in text.splitlines())
     lines = [""]
     for word in re.findall(r"\S+\s*", text):
-        parts = [word] if len(word) <= LONG_WORD else re.findall(r"[^+:,]+[+:,]*\s*|[+:,]+\s*", word)
+        whole = len(word) <= LONG_WORD or "://" in word
+        parts = [word] if whole else re.findall(r"[^+:,]+[+:,]*\s*|[+:,]+\s*", word)
         for part in parts:
             if lines[-1] and len(lines[-1]) + len(part.rstrip()) > width:
                 lines.append("")

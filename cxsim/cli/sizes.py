@@ -50,17 +50,16 @@ def command() -> str:
     return ("CXSIM_FAST=1 " if is_fast() else "") + shlex.join(["cxsim", *_LINE])
 
 
-def again(**options: str | int | None) -> str:
-    """What was typed, with some options given anew: appended, or left out if None."""
+def again(option: str, value: str | int) -> str:
+    """What was typed, with an option (such as "replications") given anew at the end."""
     kept: list[str] = []
     follows = False
     for one in _LINE:
-        named = one.startswith("--") and one[2:].partition("=")[0] in options
+        named = one.partition("=")[0] == f"--{option}"
         if not named and not follows:
             kept.append(one)
         follows = named and "=" not in one
-    new = [part for name, value in options.items() if value is not None for part in (f"--{name}", str(value))]
-    return shlex.join(["cxsim", *kept, *new])
+    return shlex.join(["cxsim", *kept, f"--{option}", str(value)])
 
 
 def is_fast() -> bool:

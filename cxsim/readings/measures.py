@@ -77,19 +77,19 @@ class MonthlyTable:
     and not now, `gone_mrr_12` their MRR then, `joined_gone_12` accounts that signed up within the twelve months and
     are not active now.
 
-    Flows: `new` sign-ups, `new_referred` among them; `churned` losses, by cause too; `returned`; the five movements
-    of MRR in cents (contraction and churned ≤ 0); `new_mrr_referred`; `expanded_mrr` expansion outside renewals;
+    Flows: `new` sign-ups, `new_referred` among them; `churned` losses, by cause too; `returned`; the five movements of
+    MRR in cents (contraction and churned ≤ 0); `new_mrr_referred`; `expanded_mrr` expansion outside renewals;
     `purchases` one-off cents; `renewal_due` MRR reaching the end of a term over one month, `renewal_kept` of it what
     was renewed, no more than before; `lost_<stage>` MRR lost by stage, cents ≥ 0; `treated_<stage>` cost of
-    treatments, cents, `treated_sign_up` of them those at a sign-up; `digital_<stage>` digital contacts; `busy_<team>_<stage>` work that ended, in millionths of
-    a month since its start or month 0; `reviews`, `gap` and `gap_absolute` sums over them of observed less true
-    health in millionths; `live` go-lives and `live_months` their time since onboarding was asked for, in
-    millionths; `cohort` sign-ups in [0, 12) without referral, `cohort_lost` of them lost, `cohort_intent` with an
-    intent, at or before the twelfth review (in the month of the sign-up).
+    treatments, cents, `treated_sign_up` of them those at a sign-up; `digital_<stage>` digital contacts;
+    `busy_<team>_<stage>` work that ended, in millionths of a month since its start or month 0; `reviews`, `gap` and
+    `gap_absolute` sums over them of observed less true health in millionths; `live` go-lives and `live_months` their
+    time since onboarding was asked for, in millionths; `cohort` sign-ups in [0, 12) without referral, `cohort_lost` of
+    them lost, `cohort_intent` with an intent, at or before the twelfth review (in the month of the sign-up).
 
-    Company: `people_<team>` people at work, in millionths of a person-month; `charges` what interventions cost whomever they
-    treat, cents; of them `charges_once`, paid once at an intervention's start, and `charges_sign_up`, once or monthly,
-    of interventions that treat at sign-up.
+    Company: `people_<team>` people at work, in millionths of a person-month; `charges` what interventions cost
+    whomever they treat, cents; of them `charges_once`, paid once at an intervention's start, and `charges_sign_up`,
+    once or monthly, of interventions that treat at sign-up.
 
     A real number becomes millionths by floor(x·10⁶ + ½), one happening at a time, so that sums are exact in any order.
     """

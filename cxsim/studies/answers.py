@@ -115,8 +115,10 @@ class Run:
         found = []
         for owner, values in zip(events.OWNERS, shares.T, strict=True):
             kept = values[np.isfinite(values)]
-            why = "" if len(kept) > 1 else "one replication has no interval" if len(kept) else "nothing moved experience"
-            found.append({"owner": owner, **_summary(kept)} | ({"reason": why} if why else {}))
+            row: dict[str, Any] = {"owner": owner, **_summary(kept)}
+            if len(kept) < 2:
+                row["reason"] = "one replication has no interval" if len(kept) else "nothing moved experience"
+            found.append(row)
         return sorted(found, key=lambda row: -(row["mean"] or 0.0))
 
     def outcomes(self, segment: str | None = None) -> pd.DataFrame:
@@ -233,7 +235,7 @@ class Comparison:
         return float(np.mean([n for _, n in self._reached(alternative)]))
 
     def _reached(self, alternative: str | None) -> list[tuple[tuple[float, float], int]]:
-        """In each replication the share of the reached that was lost, without and with the alternative, and how many."""
+        """In each replication the share lost of the reached, without and with the alternative, and their number."""
         other, nothing = self.named(alternative), (math.nan, math.nan)
         own = [it not in self.baseline.scenario.interventions for it in other.scenario.interventions]
         found: list[tuple[tuple[float, float], int]] = []
@@ -312,7 +314,7 @@ class Comparison:
 
 
 def _same(without: FirstYear, along: FirstYear, own: list[bool]) -> tuple[npt.NDArray[np.bool_], ...]:
-    """Fates, without and with an alternative, of the accounts in both arms that one of its own interventions reached."""
+    """Fates, without and with an alternative, of the accounts of both arms that what only it does reached."""
     _, at, at_with = np.intersect1d(without.account, along.account, assume_unique=True, return_indices=True)
     reached = along.reached[at_with][:, np.array(own, dtype=np.bool_)].any(axis=1)
     return without.lost[at[reached]], along.lost[at_with[reached]]

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from cxsim.errors import Faults, InputError
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import Comparison, Run, added
-from cxsim.studies.replications import Progress, replicate_all
+from cxsim.studies.replications import Progress, Score, replicate_all
 
 __all__ = ["Comparison", "Run", "compare", "run"]
 
@@ -24,6 +24,7 @@ def run(
     executor: Executor | None = None,
     horizon: int | None = None,
     progress: Progress | None = None,
+    score: Score | None = None,
 ) -> Run:
     """Run a scenario many times.
 
@@ -39,6 +40,9 @@ def run(
         Months; the scenario's own unless given.
     progress : callable, optional
         Called with (runs done, runs in all).
+    score : callable, optional
+        For interventions that pick accounts by the score "custom": what the company sees of an account (`Seen`) to a
+        number. With one the runs stay in this process unless an executor is given.
 
     Returns
     -------
@@ -59,6 +63,7 @@ def run(
         workers=workers,
         executor=executor,
         progress=progress,
+        score=score,
     )
     return Run(scenario.name, scenario, seed, horizon or scenario.horizon_months, tuple(found))
 
@@ -73,6 +78,7 @@ def compare(
     progress: Progress | None = None,
     by_segment: bool = False,
     names: Sequence[str] | None = None,
+    score: Score | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline under the same luck.
 
@@ -81,7 +87,7 @@ def compare(
     baseline : Scenario
     *alternatives : Scenario
         With the segments, the currency and the horizon of the baseline.
-    replications, seed, workers, executor, progress
+    replications, seed, workers, executor, progress, score
         As in `run`.
     by_segment : bool
         Whether `Comparison.effects` tells the segments apart.
@@ -108,7 +114,13 @@ def compare(
     called = _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
     arms = (baseline, *alternatives)
     found = replicate_all(
-        arms, replications=replications, seed=seed, workers=workers, executor=executor, progress=progress
+        arms,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        executor=executor,
+        progress=progress,
+        score=score,
     )
     runs = [
         Run(name, scenario, seed, baseline.horizon_months, tuple(results))

@@ -8,7 +8,8 @@ from cxsim import events
 from cxsim.interventions import SIGN_UP
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.studies import quantities as q
-from cxsim.studies.answers import FIRST_YEAR_CHURN, Comparison, Run
+from cxsim.studies.answers import FIRST_YEAR_CHURN as FIRST_YEAR_CHURN
+from cxsim.studies.answers import Comparison, Run
 from cxsim.studies.pairs import Effect
 
 YEARLY_CHURN = "logo_churn_annual"
@@ -83,12 +84,12 @@ def ownership(run: Run) -> str:
     rows = run.experience_by_owner()
     if rows[0]["mean"] is None:
         return ""
-    rows.sort(key=lambda row: row["owner"] != events.OWNERS[events.SUCCESS])  # stable: the others by size
-    said = [f"{row['owner']} {q.level(row['mean'], 'share')}" for row in rows]
-    first = rows[0]
-    if first["low"] is not None:
-        said[0] += f" (95 % interval {q.interval(first['low'], first['high'], 'share', signed=False)})"
-    return f"Of all that moved experience, success controls {said[0].removeprefix('success ')}, {', '.join(said[1:])}."
+    (own,) = (row for row in rows if row["owner"] == events.OWNERS[events.SUCCESS])
+    said = q.level(own["mean"], "share")
+    if own["low"] is not None:
+        said += f" (95 % interval {q.interval(own['low'], own['high'], 'share', signed=False)})"
+    others = [f"{row['owner']} {q.level(row['mean'], 'share')}" for row in rows if row is not own]
+    return f"Of all that moved experience, success controls {said}, {', '.join(others)}."
 
 
 def money(comparison: Comparison, alternative: str | None = None) -> str:
@@ -154,9 +155,10 @@ def among(comparison: Comparison, alternative: str | None = None) -> str:
         return ""
     if effect.baseline is None or effect.difference is None:
         return f"Whom it reached: {effect.reason}."
-    start = f"Among the {q.level(n, 'accounts')} new accounts it reached (per replication, the same in both arms): {name}"
+    whom = f"the {q.level(n, 'accounts')} new accounts it reached (per replication, the same in both arms)"
+    start = f"Among {whom}: {name}"
     if effect.difference == 0.0 and effect.low == effect.high:
-        return f"{start} {q.level(effect.baseline, unit)} with it and without it."
+        return f"{start} is {q.level(effect.baseline, unit)} with it and without it."
     levels = f"from {q.level(effect.baseline, unit)} to {q.level(effect.alternative, unit)}"
     if effect.low is None or effect.high is None:
         return f"{start} {levels}."

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
+from cxsim.engines.seen import Seen
 from cxsim.eventlog import EventLog
 from cxsim.readings.measures import MonthlyTable
 from cxsim.readings.moments import experience_by_owner
@@ -26,6 +27,7 @@ from cxsim.scenario import Scenario
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
+Score = Callable[[Seen], float]
 
 SERIES = ("accounts", "arr")
 
@@ -62,7 +64,9 @@ class Replication:
     experience_shares: Reals
 
 
-def replicate(scenario: Scenario, seed: int, number: int, horizon: int | None = None) -> Replication:
+def replicate(
+    scenario: Scenario, seed: int, number: int, horizon: int | None = None, score: Score | None = None
+) -> Replication:
     """Run a scenario once and keep its outcomes.
 
     Parameters
@@ -72,10 +76,12 @@ def replicate(scenario: Scenario, seed: int, number: int, horizon: int | None = 
         Address of the luck.
     horizon : int, optional
         Months; the scenario's own unless given.
+    score : callable, optional
+        For interventions that pick accounts by the score "custom"; see `cxsim.simulate`.
     """
     from cxsim.engines import simulate
 
-    log = simulate(scenario, seed=seed, replication=number, horizon=horizon)
+    log = simulate(scenario, seed=seed, replication=number, horizon=horizon, score=score)
     table = monthly(log)
     scopes: tuple[str | None, ...] = (None, *scenario.segments)
     values = np.full((len(scopes), len(OUTCOMES)), np.nan)
@@ -141,8 +147,12 @@ def replicate_all(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    score: Score | None = None,
 ) -> list[list[Replication]]:
     """Run every arm with the same luck, replication by replication.
+
+    A score of the caller's own may be a function that no other process can find, so that with one the runs stay in
+    this process unless an executor is given.
 
     Returns
     -------
@@ -157,18 +167,18 @@ def replicate_all(
         if progress is not None:
             progress(len(done), len(units))
 
-    workers = min(cores() if workers is None else workers, len(units))
+    workers = 1 if score is not None else min(cores() if workers is None else workers, len(units))
     if executor is None and workers <= 1:
         for arm, number in units:
-            enter((arm, number), replicate(arms[arm], seed, number, horizon))
+            enter((arm, number), replicate(arms[arm], seed, number, horizon, score))
     elif executor is not None:
-        _spread(executor, arms, units, seed, horizon, enter)
+        _spread(executor, arms, units, seed, horizon, score, enter)
     else:
         import multiprocessing
 
         # Forking a process that has threads can hang it; a fresh one cannot.
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            _spread(pool, arms, units, seed, horizon, enter)
+            _spread(pool, arms, units, seed, horizon, score, enter)
     return [[done[arm, number] for number in range(replications)] for arm in range(len(arms))]
 
 
@@ -178,12 +188,13 @@ def _spread(
     units: Sequence[tuple[int, int]],
     seed: int,
     horizon: int | None,
+    score: Score | None,
     enter: Callable[[tuple[int, int], Replication], None],
 ) -> None:
     futures: dict[Future[Replication], tuple[int, int]] = {}
     with _no_main():
         for arm, number in units:
-            futures[executor.submit(replicate, arms[arm], seed, number, horizon)] = (arm, number)
+            futures[executor.submit(replicate, arms[arm], seed, number, horizon, score)] = (arm, number)
     try:
         for future in as_completed(futures):
             enter(futures[future], future.result())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,12 @@ from typer.testing import CliRunner
 
 import cxsim as cx
 from cxsim.cli import app, main
+from cxsim.cli.compare import stems
+from cxsim.cli.demo import small
+from cxsim.cli.screens import wrapped
+from cxsim.cli.sizes import FAST_ACCOUNTS
 from cxsim.engines import simulate
+from cxsim.events import OWNERS
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.scenario import Scenario, scaled, with_values
 
@@ -155,13 +161,26 @@ def test_simulate_writes_a_log_that_can_be_read(here: Path, capsys: pytest.Captu
     assert log.certificate.seed == 5
     assert log.digest() in out
     assert "log.parquet" in out
+    assert log.certificate.command == shlex.join(["cxsim", *line])
+    birth = json.loads((here / "log.birth.json").read_text())
+    assert (birth["version"], birth["scenario_hash"], birth["seed"]) == (
+        cx.__version__,
+        log.certificate.scenario_hash,
+        5,
+    )
+    assert call(capsys, *shlex.split(birth["command"])[1:])[0] == 0
+    assert cx.EventLog.read("log.parquet").digest() == log.digest()
+    # a file from before certificates knew the command
+    del birth["command"]
+    (here / "log.birth.json").write_text(json.dumps(birth))
+    assert cx.EventLog.read("log.parquet").certificate.command == ""
 
 
 def test_run_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "run", "b2b-saas", *QUICK, "--json", "--out", "o")
     assert code == 0
     answer = json.loads(out)
-    assert list(answer) == [*HEAD, "outcomes"]
+    assert list(answer) == [*HEAD, "outcomes", "experience_by_owner"]
     assert [row["outcome"] for row in answer["outcomes"]] == list(OUTCOMES)
     for row in answer["outcomes"]:
         assert [key for key in row if key != "reason"] == [
@@ -173,8 +192,16 @@ def test_run_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFixtur
             "standard_deviation",
         ]
     assert answer["scenario_hash"] == small_world().hash
-    assert "made by: cxsim run b2b-saas" in (here / "o" / "outcomes.csv").read_text()
+    shares = answer["experience_by_owner"]
+    assert {row["owner"] for row in shares} == set(OWNERS)
+    assert [key for key in shares[0] if key != "reason"] == ["owner", "mean", "low", "high", "standard_deviation"]
+    assert sum(row["mean"] for row in shares) == pytest.approx(1.0)
+    assert sorted(path.name for path in (here / "o").iterdir()) == ["outcomes.csv", "outcomes.json"]
+    for path in (here / "o").iterdir():
+        for mark in (cx.__version__, small_world().hash, "7", "cxsim run b2b-saas --accounts 40"):
+            assert mark in path.read_text(), (path.name, mark)
     screen = call(capsys, "run", "b2b-saas", *QUICK)[1]
+    assert "Of all that moved experience, success controls " in screen
     assert "logo_churn_12m" in screen
     assert max(map(len, screen.splitlines())) <= 80
 
@@ -185,7 +212,10 @@ def test_compare_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFi
     answer = json.loads(out)
     assert list(answer) == [*HEAD, "alternatives"]
     (alternative,) = answer["alternatives"]
-    assert list(alternative) == ["name", "effects"]
+    assert list(alternative) == ["name", "effects", "reached"]
+    assert [key for key in alternative["reached"] if key != "reason"] == [*EFFECT, "accounts"]
+    assert alternative["reached"]["outcome"] == "logo_churn_12m"
+    assert alternative["reached"]["accounts"] > 0
     assert alternative["name"] == "formal-onboarding:start=2"
     assert [row["outcome"] for row in alternative["effects"]] == list(OUTCOMES)
     for row in alternative["effects"]:
@@ -198,6 +228,7 @@ def test_compare_says_what_it_found_and_writes_it(here: Path, capsys: pytest.Cap
     code, out, _ = call(capsys, *line, "--out", "o")
     assert code == 0
     assert out.startswith("formal-onboarding")
+    assert "new accounts it reached" in " ".join(out.split())
     assert "enterprise" in out
     assert "nrr ≥ 105.0 %" in out
     assert max(map(len, out.splitlines())) <= 80
@@ -205,13 +236,74 @@ def test_compare_says_what_it_found_and_writes_it(here: Path, capsys: pytest.Cap
     assert names == ["arr.png", "comparison.json", "effects.csv", "effects.png", "report.html", "retention.png"]
     for name in names:
         content = (here / "o" / name).read_bytes()
-        for mark in (cx.__version__.encode(), small_world().hash.encode(), b"cxsim compare b2b-saas --with"):
+        for mark in (
+            cx.__version__.encode(),
+            small_world().hash.encode(),
+            b"seed",
+            b"7",
+            b"cxsim compare b2b-saas --with",
+        ):
             assert mark in content, (name, mark)
     page = (here / "o" / "report.html").read_text()
     without = re.sub(r'xmlns(:\w+)?="[^"]*"', "", page)
     assert not re.search(r"(src|href)=\"https?:", without)
     assert 'name="viewport"' in page
     assert "<svg" in page
+
+
+def test_what_to_type_next_keeps_what_was_typed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "formal-onboarding:start=3,coverage=0.5+proactive-outreach:wake=0.01+csm-staff+support-staff:start=6"
+    (here / "my world.toml").write_text('extends = "b2b-saas"\n')
+    typed = [
+        "compare",
+        "my world.toml",
+        "--with",
+        name,
+        "--with",
+        "csm-staff",
+        *QUICK,
+        "--seed=5",
+        "--target",
+        "nrr=1.05",
+    ]
+    out = call(capsys, *typed)[1]
+    shown, _, steps = out.partition("Next:")
+    found = [shlex.split(line) for line in steps.replace(" \\\n", "").splitlines() if "cxsim compare" in line]
+    kept = ["cxsim", *typed]
+    del kept[kept.index("--replications") : kept.index("--replications") + 2]
+    assert [*kept, "--replications", "8"] in found
+    assert ["cxsim", *typed, "--by", "segment"] in found
+    assert any(line[:-1] == ["cxsim", *typed, "--out"] for line in found)
+    assert all(line[:2] == ["cxsim", "compare"] for line in found)
+    # a long name breaks where its parts end, and nothing else is longer than the screen
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].strip() == "formal-onboarding:start=3,coverage=0.5+proactive-outreach:wake=0.01+csm-staff+"
+    assert lines[1].startswith("support-staff:start=6")
+    table = shown[shown.index("chance of reaching") :].splitlines()
+    assert any("coverage=0.5+" in line for line in table)
+    assert not any(re.search(r"[a-z]-?$", line.strip()) and "proactive" in line for line in table)
+    assert [line for line in steps.splitlines() if len(line.rstrip()) > 80 and name not in line] == []
+
+
+def test_files_of_alternatives_never_share_a_name() -> None:
+    long = "proactive-outreach:wake=0.01,coverage=0.5+formal-onboarding:start=6+csm-staff:people="
+    assert stems(["one"]) == [""]
+    assert stems(["csm-staff:people=1", "csm-staff:people=2"]) == ["csm-staff-people-1-", "csm-staff-people-2-"]
+    assert len(set(stems([f"{long}1", f"{long}2", "a:b", "a,b"]))) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a lever:setting=1,000 cuts", ["a lever:setting=1,000", "cuts"]),
+        ("proactive-outreach:wake=0.01,bands=[] cuts", ["proactive-outreach:", "wake=0.01,bands=[]", "cuts"]),
+        ("see https://doi.org/10.1509/jmr.13.0483 there", ["see", "https://doi.org/10.1509/jmr.13.0483", "there"]),
+        ("one\ntwo", ["one", "two"]),
+    ],
+)
+def test_long_names_break_where_their_parts_end(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 22).splitlines() == lines
 
 
 def test_alternatives_may_be_many(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,6 +323,10 @@ def test_demo_states_effects_and_names_its_files(
     for name in ("effects.png", "report.html"):
         assert f"cxsim-out/demo/{name}" in out
         assert (here / "cxsim-out" / "demo" / name).is_file()
+    hashed = small(FAST_ACCOUNTS).hash.encode()
+    for path in (here / "cxsim-out" / "demo").iterdir():
+        for mark in (cx.__version__.encode(), hashed, b"seed 7", b"CXSIM_FAST=1 cxsim demo"):
+            assert mark in path.read_bytes(), (path.name, mark)
     assert "Next:" in out
     assert max(map(len, out.splitlines())) <= 80
 

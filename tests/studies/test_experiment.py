@@ -76,7 +76,10 @@ def test_four_processes_four_threads_and_one_process_agree_to_the_bit(small: Sce
                 assert a.values.tobytes() == b.values.tobytes()
                 assert all(a.series[name].tobytes() == b.series[name].tobytes() for name in a.series)
                 assert a.lost.tobytes() == b.lost.tobytes()
+                assert a.first_year.reached.tobytes() == b.first_year.reached.tobytes()
+                assert a.experience_shares.tobytes() == b.experience_shares.tobytes()
         assert mine.rows() == study.rows()
+        assert mine.reached_row() == study.reached_row()
 
 
 def test_a_run_is_one_arm_of_a_comparison(small: Scenario, study: Comparison) -> None:
@@ -150,3 +153,16 @@ def test_a_finding_says_better_worse_and_how_much(study: Comparison) -> None:
     assert "raises programme cost" in harm
     assert "it does harm" in harm
     assert math.isfinite(study.effect("arr").difference or 0.0)
+
+
+def test_a_score_of_the_callers_own_picks_who_is_called() -> None:
+    world = with_values(Scenario.load("smb-monthly"), {"arrivals.history_months": 6, "horizon_months": 6})
+    world = scaled(world, 60)
+    called = world.with_("proactive-outreach", bands=[], score="custom", above=0.5)
+    none, everyone = (
+        compare(world, called, replications=2, seed=3, score=lambda seen, rate=rate: rate) for rate in (0.0, 1.0)
+    )
+    assert none.effect("health_mean").difference == 0.0
+    assert everyone.effect("health_mean").difference != 0.0
+    with pytest.raises(cx.InputError, match="custom"):
+        compare(world, called, replications=1, seed=3, workers=1)

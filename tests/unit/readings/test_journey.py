@@ -28,6 +28,50 @@ def test_waits_by_team() -> None:
     assert table.loc["onboarding", ["n", "abandoned"]].tolist() == [1, 0]
 
 
+def test_waits_that_were_not_served_are_counted_too() -> None:
+    gone = {"value": -1.0, "stage": 3}
+    rows = [opening(0, 1), opening(1, 1), opening(2, 1)]
+    # Served; given up; left while waiting (and back since); asked again in the new stay, and waiting at the horizon.
+    rows += [row(1.0, ev.TICKET_OPENED, 0, 0, 0, 1), row(1.5, ev.TICKET_ANSWERED, 0, 0, 1, 1, team=3)]
+    rows += [row(1.0, ev.TICKET_OPENED, 0, 1, 0, 1), row(1.2, ev.TICKET_ABANDONED, 0, 1, 2, 1)]
+    rows += [row(2.0, ev.TICKET_OPENED, 0, 2, 0, 1), row(2.5, ev.CANCELLED, 0, **gone)]
+    rows += [row(4.0, ev.RETURNED, 0, 1, 1, 1), row(5.0, ev.TICKET_OPENED, 0, 3, 0, 1)]
+    rows += [row(5.0, ev.TICKET_OPENED, 1, 0, 0, 1)]
+    # Who has given notice is still helped, but no longer called.
+    rows += [row(2.0, ev.TICKET_OPENED, 2, 0, 0, 1), row(2.0, ev.CHECK_IN_ASKED, 2, 0, 0, 1)]
+    rows += [row(3.0, ev.CONFIRMED, 2, 0, 0, 1), row(3.5, ev.TICKET_ANSWERED, 2, 0, 0, 1, team=3)]
+    # What ended before month 0 is not counted, what has waited since then is.
+    rows += [row(-3.0, ev.SIGNED_UP, 3, 0, 1, 1), row(-3.0, ev.TICKET_OPENED, 3, 0, 0, 1)]
+    rows += [row(-2.0, ev.CANCELLED, 3, **gone)]
+    rows += [row(-3.0, ev.SIGNED_UP, 4, 0, 1, 1), row(-3.0, ev.ONBOARDING_ASKED, 4, 0, 0, 1)]
+    rows += [row(0.0, ev.OPENING, 4, 0, 1, 1)]
+    log = log_of(rows, 5)
+    table = readings.waits(log).set_index("subject")
+    columns = ["team", "asked", "n", "abandoned", "left", "waiting"]
+    assert table.loc["ticket", columns].tolist() == ["support", 6, 2, 1, 1, 2]
+    assert table.loc["check_in", columns].tolist() == ["success", 1, 0, 0, 1, 0]
+    assert table.loc["onboarding", columns].tolist() == ["onboarding", 1, 0, 0, 0, 1]
+    assert table.loc["ticket", "mean"] == pytest.approx((0.5 + 1.5) / 2)
+    assert np.isnan(table.loc["check_in", "mean"])
+    told = readings.journey(log, value).query("subject == 'wait' and group == 'support · ticket'")
+    assert dict(zip(told["measure"], told["value"], strict=True))["waiting"] == 2
+    assert dict(zip(told["measure"], told["unit"], strict=True))["left"] == "waits"
+
+
+def test_work_for_an_account_that_left_and_returned_ends_by_the_return() -> None:
+    rows = [
+        row(-1.0, ev.HEADCOUNT, -1, 0, 1, team=2, stage=0), opening(0, 1), opening(1, 1),
+        row(0.5, ev.CHECK_IN_ASKED, 0, 0, 0, 1), row(0.5, ev.CHECK_IN_BEGUN, 0, 0, 0, 1, team=2),
+        row(0.75, ev.CANCELLED, 0, 0, -1, 0, stage=3), row(1.25, ev.RETURNED, 0, 1, 1, 1),
+        # Without a return, work goes on for an account that left.
+        row(2.0, ev.CHECK_IN_ASKED, 1, 0, 0, 1), row(2.0, ev.CHECK_IN_BEGUN, 1, 0, 0, 1, team=2),
+        row(2.5, ev.CANCELLED, 1, 0, -1, 0, stage=3), row(3.0, ev.CHECKED_IN, 1, 0, 5, 0, team=2, stage=3),
+        row(5.5, ev.TALK_ASKED, 0, 9, 0, 1), row(5.5, ev.TALK_BEGUN, 0, 9, 0, 1, team=2),
+    ]  # fmt: skip
+    table = readings.utilisation(log_of(rows, 2, horizon=6), value)
+    assert table[table["team"] == "success"]["busy"].tolist() == pytest.approx([0.5, 0.25, 1.0, 0, 0, 0.5])
+
+
 def test_utilisation_spreads_work_over_the_months_it_ran() -> None:
     rows = [
         row(-1.0, ev.HEADCOUNT, -1, 0, 2, team=3, stage=0), row(1.5, ev.HEADCOUNT, -1, 1, 4, team=3, stage=0),

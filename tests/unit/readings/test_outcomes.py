@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +15,27 @@ from unit.readings.small_logs import log_of, opening, random_log, row, value
 from cxsim import events as ev
 from cxsim import readings
 from cxsim.errors import InputError
+from cxsim.eventlog import EventLog
+from cxsim.interventions import ADD, SIGN_UP, Edit, Intervention
+from cxsim.parameters.experience import SUPPORT_QUALITY
+from cxsim.plan import make_plan
 from cxsim.readings.cash import present_value, run_off
 from cxsim.readings.measures import MEASURES, MICRO
+from cxsim.scenario import Scenario
+
+IDLE = (Edit(SUPPORT_QUALITY, ADD, 0.0),)
+
+
+def charging(intervention: Intervention) -> Scenario:
+    return Scenario.load("b2b-saas").with_(intervention)
+
+
+def born(scenario: Scenario, rows: list[tuple[Any, ...]], n: int, horizon: int = 24) -> EventLog:
+    """A log of these rows and the scenario's charges, with the scenario in its birth certificate."""
+    charges = make_plan(scenario, horizon).charges
+    paid = [row(time, ev.CHARGE, -1, number, amount, stage=0) for time, number, amount in charges]
+    log = log_of([*rows, *paid], n, horizon)
+    return EventLog(log.columns, log.roster, replace(log.certificate, scenario_toml=scenario.to_toml()))
 
 
 def read(log: object, segment: str | None = None) -> dict[str, float | None]:
@@ -179,6 +200,66 @@ def test_payback_by_hand() -> None:
     assert read(log_of([], 1))["cac_payback"] is None
 
 
+def test_payback_counts_what_programmes_cost_at_sign_up_and_in_onboarding() -> None:
+    rows = [
+        row(-1.0, ev.HEADCOUNT, -1, 0, 1, team=1, stage=0), row(0.5, ev.SIGNED_UP, 0, 0, 100000, 100000, stage=0),
+        row(0.5, ev.TREATED, 0, 0, 150000, 100000, stage=0), row(1.5, ev.TREATED, 0, 1, 20000, 100000, stage=0),
+        row(1.9, ev.TREATED, 0, 2, 7000, 100000, stage=1),
+    ]  # fmt: skip
+    spent = 1.18 * 12000 + 2 * 8500 + 1500 + 200
+    assert read(log_of(rows, 1, horizon=2))["cac_payback"] == pytest.approx(spent / 750)
+    # An intervention's own charges count where it treats at sign-up, not where it is for everyone.
+    world = charging(Intervention("all", edits=IDLE, cost_once=9.0, cost_per_month=8.0))
+    world = world.with_(Intervention("new", trigger=SIGN_UP, edits=IDLE, cost_once=100.0, cost_per_month=10.0))
+    found = read(born(world, rows, 1, horizon=2))
+    assert found["cac_payback"] == pytest.approx((spent + 100 + 2 * 10) / 750)
+
+
+def test_a_charge_is_known_to_be_paid_once_from_the_scenario_in_the_certificate() -> None:
+    world = charging(Intervention("both", start=2.0, stop=5.0, edits=IDLE, cost_once=10.0, cost_per_month=3.0))
+    world = world.with_(Intervention("equal", start=2.0, edits=IDLE, cost_once=7.0, cost_per_month=7.0))
+    world = world.with_(Intervention("once", trigger=SIGN_UP, start=3.5, edits=IDLE, cost_once=5.0))
+    table = readings.monthly(born(world, [opening(0, 100)], 1, horizon=6), value)
+    assert table.of_company("charges").tolist() == [0, 0, 1000 + 300 + 2 * 700, 300 + 700 + 500, 300 + 700, 700, 0]
+    assert table.of_company("charges_once").tolist() == [0, 0, 1000 + 700, 500, 0, 0, 0]
+    assert table.of_company("charges_sign_up").tolist() == [0, 0, 0, 500, 0, 0, 0]
+    # Without a scenario nothing is known to be paid once.
+    bare = readings.monthly(log_of([row(3.0, ev.CHARGE, -1, 0, 500, stage=0)], 1), value)
+    assert (bare.of_company("charges").sum(), bare.of_company("charges_once").sum()) == (500, 0)
+
+
+def test_what_was_paid_once_is_not_paid_again_in_the_run_off() -> None:
+    for start in (2.0, 20.0):
+        once = charging(Intervention("once", start=start, edits=IDLE, cost_once=600.0))
+        after, _ = run_off(readings.monthly(born(once, [opening(0, 100000)], 1), value), value)
+        assert after == pytest.approx(np.full(120, 1000 * 0.88))
+    monthly = charging(Intervention("both", edits=IDLE, cost_once=600.0, cost_per_month=20.0))
+    log = born(monthly, [opening(0, 100000)], 1)
+    after, _ = run_off(readings.monthly(log, value), value)
+    assert after == pytest.approx(np.full(120, 1000 * 0.88 - 20))
+    # To the horizon it is paid like everything else.
+    assert readings.cash_flow(log, None, value)["programme"].tolist() == pytest.approx([620.0, *[20.0] * 23])
+    assert read(log)["programme_cost"] == pytest.approx(600 + 24 * 20)
+
+
+def test_treatments_at_sign_up_fade_with_new_business_and_those_at_reviews_stay_with_the_base() -> None:
+    rows = [opening(0, 100000), row(0.0, ev.SIGNED_UP, 1, 0, 50000, 50000, stage=0)]
+    plain, _ = run_off(readings.monthly(log_of(rows, 2, horizon=12), value), value)
+    joined = [*rows, row(0.0, ev.TREATED, 1, 0, 60000, 50000, stage=0)]
+    table = readings.monthly(log_of(joined, 2, horizon=12), value)
+    assert (table.of("treated_sign_up")[0], table.of("treated_onboarding")[0]) == (60000, 60000)
+    after, _ = run_off(table, value)
+    faded = 500 / 12 * (1 - np.arange(1, 121) / 120)
+    assert plain is not None
+    assert plain - after == pytest.approx(faded * 600 / 500)
+    reviewed = [*rows, row(1.0, ev.TREATED, 1, 0, 60000, 50000, stage=0)]
+    table = readings.monthly(log_of(reviewed, 2, horizon=12), value)
+    assert table.of("treated_sign_up").sum() == 0
+    after, _ = run_off(table, value)
+    revenue = 1000 * 12 + 500 * 11.5
+    assert plain - after == pytest.approx(600 / revenue * (1500 + np.cumsum(faded)))
+
+
 def test_work_is_set_against_the_stage_in_which_it_began() -> None:
     rows = [
         row(-2.0, ev.SIGNED_UP, 0, 0, 1, 1, stage=0), row(-2.0, ev.ONBOARDING_ASKED, 0, 0, 0, 1, stage=0),
@@ -202,11 +283,6 @@ def test_importing_readings_is_light() -> None:
 
 
 def test_values_come_from_the_birth_certificate() -> None:
-    from dataclasses import replace
-
-    from cxsim.eventlog import EventLog
-    from cxsim.scenario import Scenario
-
     world = Scenario.load("b2b-saas").set("economics.success_wage", 1234.0)
     log = random_log(1)
     born = EventLog(

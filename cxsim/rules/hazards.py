@@ -175,7 +175,7 @@ def first_intent(now: Seven, remaining: Seven) -> tuple[int, float]:
     """Which cause of choice makes the account want to leave before its next review, and after how many months.
 
     Returns (`NO_CAUSE`, inf) if none does. Common reaction paths: Rathinam, Sheppard & Khammash 2010,
-    doi:10.1063/1.3274811.
+    J. Chem. Phys. 132, 034103.
     """
     cause, first = NO_CAUSE, NEVER
     for c in range(CAUSES_OF_CHOICE):

@@ -82,6 +82,7 @@ def _one(job: tuple[Scenario, int, int, tuple[str, ...]]) -> list[tuple[float, .
     from cxsim.engines import simulate
     from cxsim.readings.monthly import monthly
     from cxsim.readings.outcomes import outcomes
+    from cxsim.readings.tenure import early_survivors
 
     scenario, seed, replication, names = job
     log = simulate(scenario, seed=seed, replication=replication)
@@ -89,29 +90,11 @@ def _one(job: tuple[Scenario, int, int, tuple[str, ...]]) -> list[tuple[float, .
     numbers: list[tuple[float, ...] | None] = []
     for name in names:
         if name == SLOWING:
-            numbers.append(_survivors(log.columns, scenario.value("arrivals.history_months"), scenario.horizon_months))
+            numbers.append(early_survivors(log))
         else:
             value = read[name].value
             numbers.append(None if value is None else (value,))
     return numbers
-
-
-def _survivors(columns: object, history: float, horizon: int) -> tuple[float, ...]:
-    """Sign-ups of the history's first two years: how many, and how many never left within 2 and within 6 years."""
-    import numpy as np
-
-    from cxsim import events
-
-    time, kind, account = (columns[c] for c in ("time", "kind", "account"))  # type: ignore[index]
-    signed = kind == events.SIGNED_UP
-    entered = dict(zip(account[signed].tolist(), time[signed].tolist(), strict=True))
-    gone = np.isin(kind, events.LEAVING)
-    left: dict[int, float] = {}
-    for a, t in zip(account[gone].tolist(), time[gone].tolist(), strict=True):
-        left.setdefault(a, t)
-    cohort = [a for a, t in entered.items() if t < min(24.0 - history, horizon - 72.0)]
-    stays = [left.get(a, math.inf) - entered[a] for a in cohort]
-    return (float(len(stays)), float(sum(s > 24.0 for s in stays)), float(sum(s > 72.0 for s in stays)))
 
 
 def _held(target: Target, k: int, found: Sequence[list[tuple[float, ...] | None]]) -> Held:

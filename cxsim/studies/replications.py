@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cxsim import events
 from cxsim.engines.seen import Seen
-from cxsim.eventlog import EventLog
 from cxsim.readings.measures import MonthlyTable
 from cxsim.readings.moments import experience_by_owner
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import OUTCOMES, outcomes
 from cxsim.readings.reached import FirstYear, first_year
+from cxsim.readings.tenure import tenure_table
 from cxsim.scenario import Scenario
 
 Reals = npt.NDArray[np.float64]
@@ -110,32 +109,6 @@ def _series(table: MonthlyTable, scopes: Sequence[str | None]) -> dict[str, Real
         "accounts": np.array([table.of("active", scope) for scope in scopes], dtype=np.float64),
         "arr": np.array([table.of("mrr", scope) * 12 / 100.0 for scope in scopes], dtype=np.float64),
     }
-
-
-def tenure_table(log: EventLog) -> tuple[Ints, Ints]:
-    """Numbers at risk and lost by month of tenure, of the accounts that signed up from month 0 on.
-
-    Returns
-    -------
-    two int64 arrays, shape (T,)
-        Only accounts whose whole month k lies before the horizon count in month k, so that lost / at risk is an
-        unbiased probability of loss. A loss at a month's very end belongs to it.
-    """
-    horizon = int(log.certificate.horizon_months)
-    time, kind, account = (log.columns[name] for name in ("time", "kind", "account"))
-    signed = np.flatnonzero((kind == events.SIGNED_UP) & (time >= 0.0))
-    gone = np.flatnonzero(np.isin(kind, events.LEAVING))[::-1]
-    left_at = np.full(int(account.max(initial=0)) + 1, np.inf)
-    left_at[account[gone]] = time[gone]  # rows from the last to the first, so that the first loss stays
-    followed = horizon - time[signed]
-    age = left_at[account[signed]] - time[signed]
-    lost_in = np.where(np.isfinite(age), np.maximum(np.ceil(np.minimum(age, 1e6) - 1e-9) - 1, 0), np.inf)
-    at_risk, lost = np.zeros(horizon, dtype=np.int64), np.zeros(horizon, dtype=np.int64)
-    for month in range(horizon):
-        seen = followed >= month + 1
-        at_risk[month] = np.count_nonzero(seen & (lost_in >= month))
-        lost[month] = np.count_nonzero(seen & (lost_in == month))
-    return at_risk, lost
 
 
 def replicate_all(

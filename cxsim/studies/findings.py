@@ -42,7 +42,7 @@ def headline(comparison: Comparison, alternative: str | None = None, outcome: st
         return f"{run.name}: {name} cannot be told"
     levels = f"from {q.level(effect.baseline, unit)} to {q.level(effect.alternative, unit)}"
     if found == "same":
-        return f"{run.name} changes nothing about {name}"
+        return f"{run.name} showed no difference in {name}"
     if found == "unclear":
         return f"{run.name}: no clear effect on {name}"
     verb = "raises" if effect.difference > 0 else "cuts"

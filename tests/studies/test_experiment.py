@@ -59,7 +59,7 @@ def test_identical_arms_differ_by_exactly_nothing(small: Scenario) -> None:
             assert row["probability_mean_better"] == 0.5
     assert same.variance_ratio("logo_churn_12m") == (None, None)
     assert same.shows_at("arr") is None
-    assert "changes nothing" in f.finding(same)
+    assert "showed no difference" in f.finding(same)
 
 
 def test_four_processes_four_threads_and_one_process_agree_to_the_bit(small: Scenario, study: Comparison) -> None:

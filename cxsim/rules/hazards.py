@@ -144,7 +144,7 @@ def hazards(
 def as_things_are(p: Row, cause: int, hazard: float, reviewed: float, begun: float, now: float) -> float:
     """Hazard that a cause would have accumulated in a term, had all but tenure been as it is now [cumulative hazard].
 
-    hazard as at the last review, at tenure `reviewed`; the term has run from tenure `begun` to `now` [months]. What
+    hazard as drivers are now, at the tenure `reviewed` of the last review; the term has run from tenure `begun` to `now` [months]. What
     tenure alone does to a hazard cannot be mended and is not forgiven: onboarding fades, value and price ripen.
     """
     if cause == BY_ONBOARDING:

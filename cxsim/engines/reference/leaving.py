@@ -49,19 +49,24 @@ def spend_past_points(company: Company, a: Account) -> None:
 
 def weigh(company: Company, a: Account) -> None:
     """The seven hazards until the next review, and whether an intent or a failed payment comes before it."""
-    p, now = company.rows[a.segment], company.now
-    a.hazards = hazards.hazards(
-        p, a.frailty, a.month, a.gap, chance.elapsed(now, a.contact_at),
-        service.cadence(p, a.touch), a.sponsor, a.pain, a.client_outcome, a.health, a.price_level,
-    )  # fmt: skip
+    now = hazards_now(company, a)
     if a.pending == events.NO_CAUSE:
-        cause, delay = hazards.first_intent(a.hazards, a.remaining)
+        cause, delay = hazards.first_intent(now, a.remaining)
         if cause != events.NO_CAUSE:
             company.start(intent(company, a, cause, delay))
-    delay = hazards.delay_of(a.hazards[events.INVOLUNTARY], a.remaining[events.INVOLUNTARY])
+    delay = hazards.delay_of(now[events.INVOLUNTARY], a.remaining[events.INVOLUNTARY])
     if delay < hazards.NEVER:
         company.start(failed_payment(company, a, delay))
-    a.remaining = hazards.worn(a.hazards, a.remaining)
+    a.remaining = hazards.worn(now, a.remaining)
+
+
+def hazards_now(company: Company, a: Account) -> hazards.Seven:
+    """The seven hazards as things are, at the tenure of the last review."""
+    p = company.rows[a.segment]
+    return hazards.hazards(
+        p, a.frailty, a.month, a.gap, chance.elapsed(company.now, a.contact_at),
+        service.cadence(p, a.touch), a.sponsor, a.pain, a.client_outcome, a.health, a.price_level,
+    )  # fmt: skip
 
 
 def intent(company: Company, a: Account, cause: int, delay: float) -> Story:
@@ -75,7 +80,7 @@ def intent(company: Company, a: Account, cause: int, delay: float) -> Story:
 def want_to_leave(company: Company, a: Account, cause: int) -> None:
     """From now on the contract decides when it goes; until then it may be won over."""
     a.pending = cause
-    company.write(a, events.INTENT, a.points[cause], value=a.hazards[cause], cause=cause)
+    company.write(a, events.INTENT, a.points[cause], value=hazards_now(company, a)[cause], cause=cause)
 
 
 def give_up_intent(company: Company, a: Account, kind: int) -> None:

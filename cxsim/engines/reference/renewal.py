@@ -19,7 +19,8 @@ def notice(company: Company, a: Account) -> Story:
     if not a.active or a.life != stay or a.pending == events.NO_CAUSE:
         return
     cause, tenure = a.pending, chance.elapsed(company.now, a.stay_at)
-    as_now = hazards.as_things_are(company.rows[a.segment], cause, a.hazards[cause], a.month, a.term_began, tenure)
+    hazard = leaving.hazards_now(company, a)[cause]
+    as_now = hazards.as_things_are(company.rows[a.segment], cause, hazard, a.month, a.term_began, tenure)
     if contract.confirms(as_now, a.at_term[cause]):
         a.confirmed = True
         company.write(a, events.CONFIRMED, a.points[cause], cause=cause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxsim.compiling import compiled
 from cxsim.rules import (
     arrival,
     chance,
@@ -15,7 +16,7 @@ from cxsim.rules import (
     service,
     targeting,
 )
-from cxsim.rules.law import LAWS, compiled
+from cxsim.rules.law import LAWS
 
 __all__ = [
     "LAWS",

@@ -1,15 +1,13 @@
 """A law is written once and exists in two forms: plain Python and compiled.
 
-The reference engine calls the plain form (no compile time, and a true second opinion); a compiled loop calls what
-`compiled` gives. Both do the same IEEE operations in the same order, so both give the same bits.
+The reference engine calls the plain form (no compile time, and a true second opinion); the compiled loop calls what
+`cxsim.compiling.compiled` gives. Both do the same IEEE operations in the same order, so both give the same bits.
 """
 
 from __future__ import annotations
 
 import math
-import types
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,27 +30,6 @@ def law(function: F) -> F:
         raise ValueError(f"there is a law {function.__name__} already")
     LAWS[function.__name__] = function
     return function
-
-
-@cache
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The compiled form of a law; the laws that it calls are compiled with it.
-
-    Parameters
-    ----------
-    function : callable
-        A law. Parameter rows are passed to its compiled form as float64 arrays, edits as a 2-D float64 array.
-    """
-    import numba
-
-    world = dict(function.__globals__)
-    for name in function.__code__.co_names:
-        callee = world.get(name)
-        if callable(callee) and LAWS.get(name) is callee:
-            world[name] = compiled(callee)
-    copy = types.FunctionType(function.__code__, world, function.__name__, function.__defaults__)
-    jitted: Callable[..., Any] = numba.njit(copy)
-    return jitted
 
 
 @law

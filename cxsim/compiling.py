@@ -1,0 +1,151 @@
+"""How plain functions of the package become machine code, and where that is kept for the next start.
+
+Numba's own cache looks at one file only: it would go on using a law after the law was edited elsewhere. Here the
+place of the cache is named by the sources of everything that may be compiled, so an edit anywhere makes a new one.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import types
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+PACKAGE: Final = "cxsim"
+SOURCES: Final = ("compiling.py", "events.py", "interventions.py", "roster.py", "plan.py", "streams.py", "tally.py")
+ROOMS: Final = ("engines", "parameters", "rules")
+KEPT: Final = 4  # caches of former sources that are left in place
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The compiled form of a function of the package; those that it calls are compiled with it.
+
+    Parameters
+    ----------
+    function : callable
+        A law, or a step of a compiled clock. Parameter rows are passed to its compiled form as float64 arrays, edits
+        as a 2-D float64 array.
+
+    Notes
+    -----
+    Division by zero gives what IEEE arithmetic gives; the ranges of the parameters exclude it.
+    """
+    import numba
+
+    return numba.njit(_linked(function), error_model="numpy")  # type: ignore[no-any-return]
+
+
+@cache
+def _part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for functions that only compiled ones call: no door to Python, and no counting of references."""
+    import numba
+
+    options = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(_signature(function), **options)(_linked(function))  # type: ignore[no-any-return]
+
+
+def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Numba's types of the arguments, by their annotations: one form of each function, whatever constants it is given."""
+    import numba
+
+    from cxsim.engines.compiled.state import COMPANY
+
+    kinds = {
+        "int": numba.int64, "float": numba.float64, "bool": numba.boolean,
+        "Row": numba.float64[::1], "Edits": numba.float64[:, ::1],
+        "Seven": numba.types.UniTuple(numba.float64, 7), "Company": numba.from_dtype(COMPANY),
+    }  # fmt: skip
+    return tuple(kinds[note] for name, note in function.__annotations__.items() if name != "return")
+
+
+@cache
+def machine(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The compiled form of a function that Python calls: kept on disk for the next start, free of the global lock.
+
+    Says on standard error when it must be compiled first, and why that takes a while.
+    """
+    import numba
+
+    place = _cache_folder()
+    if place is None:
+        _say("compiles its clock anew, for no folder of this user can keep it (set NUMBA_CACHE_DIR to one)")
+        return numba.njit(_linked(function), error_model="numpy", nogil=True)  # type: ignore[no-any-return]
+    if not numba.config.DISABLE_JIT and not any(place.rglob(f"*.{function.__name__}-*.nbi")):
+        _say("compiles its clock for this machine, once for each version: about twenty seconds")
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(place)
+    try:
+        return numba.njit(_linked(function), error_model="numpy", nogil=True, cache=True)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A copy of a function that sees the compiled forms of the package's functions it calls."""
+    world = dict(function.__globals__)
+    for name in {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}:
+        callee = world.get(name)
+        if isinstance(callee, types.FunctionType) and callee.__module__.split(".")[0] == PACKAGE:
+            world[name] = _part(callee)
+    copy = types.FunctionType(function.__code__, world, function.__name__, function.__defaults__)
+    copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+    return copy
+
+
+@cache
+def sources_key() -> str:
+    """Hash of every source that may be compiled, of the versions that compile it, and of how."""
+    import llvmlite
+    import numba
+    import numpy
+
+    how = (
+        numba.__version__, llvmlite.__version__, numpy.__version__, platform.python_version(),
+        str(numba.config.BOUNDSCHECK), str(numba.config.OPT), str(numba.config.CPU_NAME),
+        str(numba.config.CPU_FEATURES),
+    )  # fmt: skip
+    sha = hashlib.sha256(repr(how).encode())
+    root = Path(__file__).parent
+    files = [root / name for name in SOURCES] + [f for room in ROOMS for f in (root / room).rglob("*.py")]
+    for file in sorted(file for file in files if file.exists()):
+        sha.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return sha.hexdigest()[:20]
+
+
+def _cache_folder() -> Path | None:
+    """Where compiled code of these sources is kept: NUMBA_CACHE_DIR, else the user's cache, else the temporary one."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    places = [Path(given)] if given else [Path(user), Path(tempfile.gettempdir()) / f"cxsim-{os.getuid()}"]
+    for base in places:
+        place = base / PACKAGE / "compiled" / sources_key()
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place):
+                pass
+        except OSError:
+            continue
+        _forget_others(place)
+        return place
+    return None
+
+
+def _forget_others(place: Path) -> None:
+    """Keep the caches of the last few sources only."""
+    os.utime(place)
+    others = sorted((p for p in place.parent.iterdir() if p != place), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in others[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _say(words: str) -> None:
+    print(f"cxsim {words}", file=sys.stderr, flush=True)

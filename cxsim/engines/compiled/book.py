@@ -1,0 +1,168 @@
+"""What every chapter shares: this month's parameters, luck, and the book of what happened."""
+
+from __future__ import annotations
+
+from cxsim import events
+from cxsim.engines.compiled.memory import Company, account_at, book_at, past_at, row_at
+from cxsim.engines.compiled.state import WIDTH
+from cxsim.events import DIGITAL, DIGITAL_TEAM, HAPPY, HIGH_RISK, TRAPPED
+from cxsim.rules.contract import change
+from cxsim.rules.experience import after_moment, emotion, experience, mood_after_moment
+from cxsim.rules.hazards import Seven
+from cxsim.rules.health import band, health, observed_health, quadrant, seen_after, visibility
+from cxsim.streams import SEEN, _normal, _uniform, index_of, index_of_moment
+
+LAST = max(events.KINDS) + 1
+OWNER = tuple(events.KINDS[kind].owner if kind in events.KINDS else events.NOBODY for kind in range(LAST))
+OF_USERS = tuple(kind in events.KINDS and events.KINDS[kind].voice == "user" for kind in range(LAST))
+NOTHING = events.NO_CAUSE
+
+
+def draw(s: Company, account: int, purpose: int, index: int) -> float:
+    """A uniform draw at an address."""
+    return _uniform(s.seed, s.replication, s.branch, account, purpose, index)  # type: ignore[no-any-return]
+
+
+def draw_z(s: Company, account: int, purpose: int, index: int) -> float:
+    """A normal draw at an address."""
+    return _normal(draw(s, account, purpose, index))  # type: ignore[no-any-return]
+
+
+def u(s: Company, i: int, purpose: int, number: int) -> float:
+    """A uniform draw of an account in its present stay."""
+    a = account_at(s, i)
+    return draw(s, int(a.account), purpose, index_of(int(a.life), number))
+
+
+def z(s: Company, i: int, purpose: int, number: int) -> float:
+    """A normal draw of an account in its present stay."""
+    return _normal(u(s, i, purpose, number))  # type: ignore[no-any-return]
+
+
+def remaining_of(s: Company, i: int) -> Seven:
+    """What remains to each cause's next point."""
+    r = account_at(s, i).remaining
+    return r[0], r[1], r[2], r[3], r[4], r[5], r[6]
+
+
+def keep_remaining(s: Company, i: int, seven: Seven) -> None:
+    """Set what remains."""
+    r = account_at(s, i).remaining
+    r[0], r[1], r[2], r[3], r[4], r[5], r[6] = seven
+
+
+def at_term_of(s: Company, i: int) -> Seven:
+    """What remained when the term began; nobody asks for that of failed payments."""
+    r = account_at(s, i).at_term
+    return r[0], r[1], r[2], r[3], r[4], r[5], 0.0
+
+
+def keep_at_term(s: Company, i: int, seven: Seven) -> None:
+    """Set what remained when the term began."""
+    r = account_at(s, i).at_term
+    r[0], r[1], r[2], r[3], r[4], r[5] = seven[0], seven[1], seven[2], seven[3], seven[4], seven[5]
+
+
+def write(s: Company, i: int, kind: int, item: int, team: int, value: float, cause: int, feeling: int) -> None:
+    """Write down what happened to an account, with its state after."""
+    a = account_at(s, i)
+    if s.keeps_book:
+        row = book_at(s, s.n_rows)
+        row.time = s.now
+        row.value = value
+        row.sponsor = a.sponsor
+        row.user = a.user
+        row.client_outcome = a.client_outcome
+        row.usage = a.usage
+        row.health = a.health
+        row.observed = a.observed
+        row.mrr = a.mrr if a.active else 0
+        row.account = a.account
+        row.item = item
+        row.kind = kind
+        row.team = team
+        row.cause = cause
+        row.emotion = feeling
+        row.stage = a.stage
+        s.n_rows += 1
+
+
+def note(s: Company, i: int, kind: int, item: int) -> None:
+    """Write down something that has neither team nor value nor cause."""
+    write(s, i, kind, item, events.NO_TEAM, 0.0, NOTHING, -1)
+
+
+def write_money(s: Company, i: int, kind: int, item: int, before: int, cause: int) -> None:
+    """Write down a change of MRR from `before` [cents]."""
+    a = account_at(s, i)
+    write(s, i, kind, item, events.NO_TEAM, float(change(int(a.mrr) if a.active else 0, before)), cause, -1)
+
+
+def write_company(s: Company, kind: int, item: int, team: int, value: float) -> None:
+    """Write down what happened to the company."""
+    if s.keeps_book:
+        row = book_at(s, s.n_rows)
+        row.time = s.now
+        row.value = value
+        row.sponsor = row.user = row.client_outcome = row.usage = row.health = row.observed = 0.0
+        row.mrr = 0
+        row.account = -1
+        row.item = item
+        row.kind = kind
+        row.team = team
+        row.cause = row.emotion = -1
+        row.stage = 0
+        s.n_rows += 1
+
+
+def feel(s: Company, i: int, kind: int, item: int, score: float, team: int, line: int) -> None:
+    """A moment: it moves a voice, has an emotion, may be seen by the company, and is written down.
+
+    `item` goes to the log; `line` is the address of its draw.
+    """
+    a = account_at(s, i)
+    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    if OF_USERS[kind]:
+        voice = a.user
+        a.user = after_moment(p, kind, voice, score)
+        a.mood = mood_after_moment(p, a.mood, score, voice)
+    else:
+        voice = a.sponsor
+        a.sponsor = after_moment(p, kind, voice, score)
+    owner = DIGITAL if team == DIGITAL_TEAM else OWNER[kind]
+    place = index_of_moment(kind, int(a.life), line)
+    if draw(s, int(a.account), SEEN, place) < visibility(p, owner):
+        a.seen = seen_after(p, a.seen, score)
+    judge(s, i)
+    write(s, i, kind, item, team, score, NOTHING, emotion(p, score, voice))
+
+
+def judge(s: Company, i: int) -> None:
+    """Health and quadrant follow the state; happy and unhappy accounts are counted while they are customers."""
+    a = account_at(s, i)
+    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    felt = experience(p, a.sponsor, a.user)
+    a.health = health(p, a.client_outcome, felt, a.stage)
+    now = quadrant(p, a.client_outcome, felt)
+    if a.active and now != a.quadrant:
+        count(s, a.quadrant, -1)
+        count(s, now, 1)
+    a.quadrant = now
+
+
+def look(s: Company, i: int) -> None:
+    """What the company makes of an account before its first review."""
+    a = account_at(s, i)
+    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    a.observed = observed_health(p, a.seen_usage, a.seen, a.stage, 0.0)
+    past = past_at(s, i)
+    past.first = past.second = past.third = a.observed
+    a.band = band(p, a.observed)
+
+
+def count(s: Company, place: int, by: int) -> None:
+    """Keep count of happy and unhappy accounts."""
+    if place == HAPPY:
+        s.n_happy += by
+    elif place in (HIGH_RISK, TRAPPED):
+        s.n_unhappy += by

@@ -1,0 +1,212 @@
+"""Where things stand: from the company's record, which holds the addresses of all arrays, to a record or a row.
+
+Steps of the clock are handed one pointer instead of two dozen arrays, which would be copied at every call. The arrays
+themselves belong to `state.State`, which outlives the clock's work on them. With NUMBA_BOUNDSCHECK=1 every place is
+checked against the length of its array, with NUMBA_DISABLE_JIT=1 the same arrays are reached from plain Python.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
+
+from cxsim.engines.compiled.state import (
+    ACCOUNT,
+    APPOINTMENT,
+    ARRIVAL,
+    EVENT,
+    JOB,
+    LINK,
+    MONTH,
+    PAST,
+    PLACE,
+    PROGRAMME,
+    ROW,
+    SCORE,
+    TEAM,
+    TEAMS,
+)
+
+Company = Any  # the company's record: `state.COMPANY`
+Record = Any
+
+if numba.config.DISABLE_JIT:
+
+    def record_at(address: int, length: int, place: int, dtype: Any) -> Any:
+        """A record of an array."""
+        array = numba.carray(ctypes.c_void_p(int(address)), (int(length),), dtype)
+        return array.view(np.recarray)[place]
+
+    def row_at(address: int, length: int, width: int, place: int) -> Any:
+        """A row of a table of real numbers."""
+        return numba.carray(ctypes.c_void_p(int(address)), (int(length), int(width)), np.float64)[place]
+
+    def table_at(address: int, length: int, width: int) -> Any:
+        """A table of real numbers."""
+        return numba.carray(ctypes.c_void_p(int(address)), (int(length), int(width)), np.float64)
+
+else:
+
+    def _pointer(context, builder, address, step, place):  # type: ignore[no-untyped-def]
+        """The address of a place, in bytes."""
+        return builder.add(address, builder.mul(place, context.get_constant(types.intp, step)))
+
+    def _check(context, builder, place, length):  # type: ignore[no-untyped-def]
+        """Raise if a place does not exist; only with NUMBA_BOUNDSCHECK=1."""
+        if numba.config.BOUNDSCHECK:
+            outside = builder.icmp_unsigned(">=", place, length)
+            with builder.if_then(outside, likely=False):
+                context.call_conv.return_user_exc(builder, IndexError, ("a place beyond its array",))
+
+    def _integers(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        """The integer arguments, at full width."""
+        return [
+            context.cast(builder, value, kind, types.intp)
+            for value, kind in zip(args, signature.args, strict=True)
+            if isinstance(kind, types.Integer)
+        ]
+
+    @intrinsic
+    def record_at(typing, address, length, place, dtype):  # type: ignore[no-untyped-def]
+        """A record of an array."""
+        record = dtype.dtype
+
+        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            start, n, k = _integers(context, builder, signature, args)
+            _check(context, builder, k, n)
+            at = _pointer(context, builder, start, record.size, k)
+            return builder.inttoptr(at, context.get_value_type(record))
+
+        return record(address, length, place, dtype), make
+
+    def _view(context, builder, kind, address, shape):  # type: ignore[no-untyped-def]
+        """An array over memory that somebody else owns."""
+        array = make_array(kind)(context, builder)
+        eight = context.get_constant(types.intp, 8)
+        strides = [eight] if len(shape) == 1 else [builder.mul(shape[1], eight), eight]
+        data = builder.inttoptr(address, context.get_data_type(types.float64).as_pointer())
+        populate_array(
+            array, data, cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides), eight, None
+        )
+        return array._getvalue()
+
+    @intrinsic
+    def row_at(typing, address, length, width, place):  # type: ignore[no-untyped-def]
+        """A row of a table of real numbers."""
+        kind = types.Array(types.float64, 1, "C")
+
+        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            start, n, columns, k = _integers(context, builder, signature, args)
+            _check(context, builder, k, n)
+            eight = context.get_constant(types.intp, 8)
+            at = builder.add(start, builder.mul(k, builder.mul(columns, eight)))
+            return _view(context, builder, kind, at, [columns])
+
+        return kind(address, length, width, place), make
+
+    @intrinsic
+    def table_at(typing, address, length, width):  # type: ignore[no-untyped-def]
+        """A table of real numbers."""
+        kind = types.Array(types.float64, 2, "C")
+
+        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            start, n, columns = _integers(context, builder, signature, args)
+            return _view(context, builder, kind, start, [n, columns])
+
+        return kind(address, length, width), make
+
+
+def account_at(s: Company, i: int) -> Record:
+    """An account."""
+    return record_at(s.at_accounts, s.n_accounts, i, ACCOUNT)
+
+
+def past_at(s: Company, i: int) -> Record:
+    """An account's observed health at its last three reviews."""
+    return record_at(s.at_past, s.n_accounts, i, PAST)
+
+
+def score_at(s: Company, i: int) -> Record:
+    """An account's score of the policy."""
+    return record_at(s.at_scores, s.n_accounts, i, SCORE)
+
+
+def slot_at(s: Company, k: int) -> Record:
+    """Place of the k-th account by number."""
+    return record_at(s.at_slots, s.n_accounts, k, LINK)
+
+
+def programme_at(s: Company, k: int) -> Record:
+    """A programme."""
+    return record_at(s.at_programmes, s.n_programmes, k, PROGRAMME)
+
+
+def month_at(s: Company, k: int) -> Record:
+    """Candidates of a month."""
+    return record_at(s.at_months, s.n_months, k, MONTH)
+
+
+def arrival_at(s: Company, k: int) -> Record:
+    """Who may come next."""
+    return record_at(s.at_arrivals, s.n_accounts, k, ARRIVAL)
+
+
+def appointment_at(s: Company, k: int) -> Record:
+    """What is known to come."""
+    return record_at(s.at_appointments, s.n_appointments, k, APPOINTMENT)
+
+
+def event_at(s: Company, e: int) -> Record:
+    """An event of the calendar."""
+    return record_at(s.at_events, s.most_events, e, EVENT)
+
+
+def near_at(s: Company, k: int) -> Record:
+    """A place in the heap of the bucket at hand."""
+    return record_at(s.at_near, s.most_events, k, LINK)
+
+
+def bucket_at(s: Company, k: int) -> Record:
+    """Head of the list of a bucket of the next two months."""
+    return record_at(s.at_buckets, s.n_buckets, k, LINK)
+
+
+def far_at(s: Company, k: int) -> Record:
+    """Head of the list of a later month."""
+    return record_at(s.at_far, s.n_far, k, LINK)
+
+
+def job_at(s: Company, j: int) -> Record:
+    """A job of a team."""
+    return record_at(s.at_jobs, s.most_jobs, j, JOB)
+
+
+def team_at(s: Company, team: int) -> Record:
+    """A team."""
+    return record_at(s.at_teams, TEAMS, team, TEAM)
+
+
+def line_at(s: Company, team: int, k: int) -> Record:
+    """A place in the heap of those who wait for a team."""
+    return record_at(s.at_lines, TEAMS * s.most_jobs, team * s.most_jobs + k, PLACE)
+
+
+def start_at(s: Company, k: int) -> Record:
+    """A place in the ring of jobs that begin at this moment."""
+    return record_at(s.at_starts, s.n_starts, k, LINK)
+
+
+def hop_at(s: Company, k: int) -> Record:
+    """A place in the ring of grants and releases of this moment."""
+    return record_at(s.at_hops, s.n_hops, k, LINK)
+
+
+def book_at(s: Company, n: int) -> Record:
+    """A row of the book."""
+    return record_at(s.at_book, s.most_rows, n, ROW)

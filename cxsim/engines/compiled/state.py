@@ -1,0 +1,165 @@
+"""The state of a run: arrays of records, made here and nowhere else.
+
+An account's own record is `ACCOUNT`; what belongs to the company, to the queue or to the teams has records of its
+own. Accounts stand in the order of their phase within the month (those of the history first), so that reviews, which
+come every month at the same phase, walk through memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cxsim import events
+from cxsim.parameters import declared
+
+Array = npt.NDArray[Any]
+
+TEAMS: Final = len(events.TEAMS)
+FREE, WAITING, GRANTED, WORKING, CANCELLED = range(5)  # what a job is doing
+LONG_AGO: Final = -1000
+
+WIDTH: Final = len(declared())
+ARRAYS: Final = (
+    "parameters", "months", "edits", "programmes", "accounts", "treated", "past", "scores", "slots", "arrivals",
+    "appointments", "events", "near", "buckets", "far", "jobs", "teams", "lines", "starts", "hops", "book",
+)  # fmt: skip
+
+# an account; those of the roster never change
+ACCOUNT: Final = np.dtype([
+    ("stay_at", "f8"), ("contact_at", "f8"), ("sponsor", "f8"), ("user", "f8"), ("client_outcome", "f8"),
+    ("usage", "f8"), ("health", "f8"), ("observed", "f8"), ("mood", "f8"), ("seen", "f8"), ("seen_usage", "f8"),
+    ("gap", "f8"), ("pain", "f8"), ("price_level", "f8"), ("mrr", "i8"),
+    ("remaining", "f8", (7,)), ("at_term", "f8", (6,)),
+    ("points", "i2", (7,)), ("life", "i2"), ("month", "i2"), ("term_began", "i2"), ("last_outreach", "i2"),
+    ("n_open", "i2"),
+    ("stage", "i1"), ("band", "i1"), ("quadrant", "i1"), ("pending", "i1"), ("active", "i1"), ("live", "i1"),
+    ("onboarded", "i1"), ("confirmed", "i1"),
+    # of the roster
+    ("fit", "f8"), ("promise", "f8"), ("frailty", "f8"), ("account", "i4"), ("term", "i2"), ("segment", "i1"),
+    ("referred", "i1"), ("touch", "i1"),
+], align=True)  # fmt: skip
+
+# the company, its clock, the counters of all that grows, and where the arrays stand
+COMPANY: Final = np.dtype([
+    ("seed", "i8"), ("replication", "i8"), ("branch", "i8"),
+    ("now", "f8"), ("month", "i8"), ("history", "i8"), ("horizon", "i8"), ("segments", "i8"),
+    ("n_happy", "i8"), ("n_unhappy", "i8"),
+    # the book
+    ("keeps_book", "i8"), ("n_rows", "i8"), ("book_margin", "i8"),
+    # the queue: what was taken from it last, and where its parts stand
+    ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
+    ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
+    # jobs, and errands that are due at this very moment
+    ("free_job", "i8"), ("n_jobs", "i8"), ("asked", "i8"),
+    ("first_start", "i8"), ("last_start", "i8"), ("first_hop", "i8"), ("last_hop", "i8"),
+    # what is known beforehand
+    ("next_arrival", "i8"), ("next_appointment", "i8"),
+    ("founded", "i8"), ("pauses", "i8"), ("paused", "i8"),
+    # lengths
+    ("n_accounts", "i8"), ("n_interventions", "i8"), ("n_months", "i8"), ("n_rows_of_parameters", "i8"), ("n_edits", "i8"), ("n_programmes", "i8"),
+    ("n_appointments", "i8"), ("most_events", "i8"), ("n_buckets", "i8"), ("n_far", "i8"), ("most_jobs", "i8"),
+    ("n_starts", "i8"), ("n_hops", "i8"), ("most_rows", "i8"),
+    # addresses
+    *((f"at_{name}", "i8") for name in ARRAYS),
+], align=True)  # fmt: skip
+
+TEAM: Final = np.dtype([("places", "i8"), ("busy", "i8"), ("n_waiting", "i8")], align=True)
+PLACE: Final = np.dtype([("key", "i8"), ("job", "i8")], align=True)
+# `what` is a place among the accounts or the jobs, `stay` the account's at the appointment
+EVENT: Final = np.dtype(
+    [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("next", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
+)
+JOB: Final = np.dtype([
+    ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("slot", "i4"), ("item", "i4"), ("number", "i4"),
+    ("next", "i4"), ("priority", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"),
+    ("stage", "i1"),
+], align=True)  # fmt: skip
+LINK: Final = np.dtype([("to", "i4")])
+PAST: Final = np.dtype([("first", "f8"), ("second", "f8"), ("third", "f8")])
+SCORE: Final = np.dtype([("score", "f8")])
+ARRIVAL: Final = np.dtype([("time", "f8"), ("slot", "i8")], align=True)
+APPOINTMENT: Final = np.dtype(
+    [("time", "f8"), ("kind", "i8"), ("item", "i8"), ("which", "i8"), ("value", "i8")], align=True
+)
+PROGRAMME: Final = np.dtype([
+    ("number", "i8"), ("address", "i8"), ("begins", "f8"), ("ends", "f8"), ("trigger", "i8"), ("outreach", "i8"),
+    ("segments", "i8"), ("stages", "i8"), ("bands", "i8"), ("score", "i8"), ("low", "f8"), ("high", "f8"),
+    ("coverage", "f8"), ("priority", "i8"), ("cost", "i8"),
+], align=True)  # fmt: skip
+MONTH: Final = np.dtype([("referral_ceiling", "f8"), ("ordinary_ceiling", "f8")], align=True)
+# a row of the event log; the columns are taken apart afterwards
+ROW: Final = np.dtype([
+    ("time", "f8"), ("value", "f8"), ("sponsor", "f8"), ("user", "f8"), ("client_outcome", "f8"), ("usage", "f8"),
+    ("health", "f8"), ("observed", "f8"), ("mrr", "i8"), ("account", "i4"), ("item", "i4"), ("kind", "i2"),
+    ("team", "i1"), ("cause", "i1"), ("emotion", "i1"), ("stage", "i1"),
+], align=True)  # fmt: skip
+
+
+class State(NamedTuple):
+    """All there is in a run. Shapes in brackets; n accounts, S segments, M months.
+
+    Attributes
+    ----------
+    company : COMPANY [1]
+    parameters : float64 [M · S, WIDTH]
+    months : MONTH [M]
+    edits : float64 [edits, 7]
+    programmes : PROGRAMME [programmes]
+    accounts : ACCOUNT [n], by phase
+    treated : float64 [n, interventions]
+    past : float64 [n, 3], observed health at the last three reviews
+    scores : float64 [n], of a policy; NaN for none
+    slots : int32 [n], places in `accounts` in the order of account numbers
+    arrivals : ARRIVAL [n], by time and account
+    appointments : APPOINTMENT, staff and charges by time and rank
+    events : EVENT [capacity]
+    near : int32 [capacity], heap of events
+    buckets, far : int32, heads of lists of events
+    jobs : JOB [capacity]
+    teams : TEAM [5]
+    lines : PLACE [5, capacity]
+    starts, hops : int32 rings of errands, length a power of two
+    book : ROW [capacity]
+    """
+
+    company: Array
+    parameters: Array
+    months: Array
+    edits: Array
+    programmes: Array
+    accounts: Array
+    treated: Array
+    past: Array
+    scores: Array
+    slots: Array
+    arrivals: Array
+    appointments: Array
+    events: Array
+    near: Array
+    buckets: Array
+    far: Array
+    jobs: Array
+    teams: Array
+    lines: Array
+    starts: Array
+    hops: Array
+    book: Array
+
+
+def bound(state: State) -> State:
+    """The same state, its company's record knowing where the arrays stand and how long they are."""
+    c = state.company
+    for name in ARRAYS:
+        c[f"at_{name}"] = getattr(state, name).ctypes.data
+    for name, length in (
+        ("n_accounts", len(state.accounts)), ("n_interventions", state.treated.shape[1]),
+        ("n_months", len(state.months)), ("n_rows_of_parameters", len(state.parameters)), ("n_edits", len(state.edits)), ("n_programmes", len(state.programmes)),
+        ("n_appointments", len(state.appointments)), ("most_events", len(state.events)),
+        ("n_buckets", len(state.buckets)), ("n_far", len(state.far)), ("most_jobs", len(state.jobs)),
+        ("n_starts", len(state.starts)), ("n_hops", len(state.hops)), ("most_rows", len(state.book)),
+    ):  # fmt: skip
+        c[name] = length
+    return state

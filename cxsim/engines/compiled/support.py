@@ -1,0 +1,225 @@
+"""Chapter three: tickets and outages."""
+
+from __future__ import annotations
+
+from cxsim import events
+from cxsim.engines.compiled.book import draw, draw_z, feel, u, write, write_company, z
+from cxsim.engines.compiled.memory import Company, account_at, job_at, row_at, slot_at, table_at
+from cxsim.engines.compiled.queue import ask, free_job, item_of, new_job, push, rank_of, release, start
+from cxsim.engines.compiled.state import CANCELLED, WAITING, WIDTH, WORKING
+from cxsim.events import DIGITAL_TEAM, NO_CAUSE, NO_TEAM, SUPPORT_TEAM
+from cxsim.rules.chance import elapsed, happens
+from cxsim.rules.experience import outage_score, ticket_score
+from cxsim.rules.service import (
+    digital_solves,
+    goes_digital,
+    human_solves,
+    outage_acceptance,
+    outage_candidate_delay,
+    outage_hits,
+    pain_after_reply,
+    pain_after_ticket,
+    queue_place,
+    ticket_acceptance,
+    ticket_candidate_delay,
+    ticket_patience,
+    ticket_work,
+    within_expectation,
+)
+from cxsim.streams import (
+    DIGITAL_SOLVED,
+    OUTAGE_ACCEPTED,
+    OUTAGE_CLOCK,
+    OUTAGE_QUALITY,
+    OUTAGE_REACH,
+    TICKET_ACCEPTED,
+    TICKET_CLOCK,
+    TICKET_DIFFICULTY,
+    TICKET_DIGITAL,
+    TICKET_PATIENCE,
+    TICKET_QUALITY,
+    TICKET_SOLVED,
+    TICKET_WORK,
+    index_of,
+    number_in_stay,
+)
+
+
+def appoint_ticket(s: Company, i: int, n: int) -> None:
+    """The next occasion to ask for help, on the account's own clock."""
+    a = account_at(s, i)
+    delay = ticket_candidate_delay(
+        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        u(s, i, TICKET_CLOCK, n),
+    )
+    push(s, s.now + delay, rank_of(events.TICKET_OPENED, a.account, index_of(int(a.life), n)), i, a.life, 0)
+
+
+def on_ticket_candidate(s: Company, i: int) -> None:
+    """Some occasions become tickets, others pass."""
+    a = account_at(s, i)
+    p, now, n = (
+        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        s.now,
+        number_in_stay(item_of(s.rank)),
+    )
+    accepted = ticket_acceptance(
+        p,
+        table_at(s.at_edits, s.n_edits, 7),
+        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        now,
+        elapsed(now, a.stay_at),
+        a.usage,
+    )
+    if happens(accepted, u(s, i, TICKET_ACCEPTED, n)):
+        j = new_job(s)
+        job = job_at(s, j)
+        job.kind = events.TICKET_OPENED
+        job.slot = i
+        job.stay = a.life
+        job.number = n
+        job.item = item_of(s.rank)
+        start(s, j)
+    appoint_ticket(s, i, n + 1)
+
+
+def open_ticket(s: Company, j: int) -> None:
+    """Asked; tried by a digital worker perhaps; else an agent is waited for."""
+    job = job_at(s, j)
+    i, n, item = int(job.slot), int(job.number), int(job.item)
+    a = account_at(s, i)
+    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    job.asked_at = s.now
+    a.n_open += 1
+    write(s, i, events.TICKET_OPENED, item, SUPPORT_TEAM, 0.0, NO_CAUSE, -1)
+    if goes_digital(
+        p,
+        table_at(s.at_edits, s.n_edits, 7),
+        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        s.now,
+        u(s, i, TICKET_DIGITAL, n),
+    ):
+        difficulty = u(s, i, TICKET_DIFFICULTY, n)
+        if digital_solves(p, difficulty, u(s, i, DIGITAL_SOLVED, n)):
+            reply(s, i, item, 0.0, DIGITAL_TEAM)
+            close(s, i, n, item, 0.0, DIGITAL_TEAM, True, 0)
+            free_job(s, j)
+            return
+        write(s, i, events.TICKET_HANDED_OVER, item, DIGITAL_TEAM, 0.0, NO_CAUSE, -1)
+    ask(s, SUPPORT_TEAM, queue_place(p), j)
+    if job.status == WAITING:
+        # whoever is served at once does not lose patience
+        delay = ticket_patience(p, u(s, i, TICKET_PATIENCE, n))
+        push(s, s.now + delay, rank_of(events.TICKET_ABANDONED, a.account, item), j, job.stay, 0)
+
+
+def answer_ticket(s: Company, j: int) -> None:
+    """An agent takes it up, unless the account has gone."""
+    job = job_at(s, j)
+    i, n, item = int(job.slot), int(job.number), int(job.item)
+    a = account_at(s, i)
+    if not a.active or a.life != job.stay:
+        release(s, SUPPORT_TEAM)
+        free_job(s, j)
+        return
+    job.status = WORKING
+    job.waited = elapsed(s.now, job.asked_at)
+    reply(s, i, item, job.waited, SUPPORT_TEAM)
+    work = ticket_work(
+        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        z(s, i, TICKET_WORK, n),
+        u(s, i, TICKET_WORK, n),
+    )
+    push(s, s.now + work, rank_of(events.TICKET_SOLVED, a.account, item), j, job.stay, 0)
+
+
+def on_ticket_done(s: Company, j: int) -> None:
+    """The work on a ticket ends: solved, or not."""
+    job = job_at(s, j)
+    i, n = int(job.slot), int(job.number)
+    a = account_at(s, i)
+    if a.life == job.stay:
+        solved = human_solves(
+            row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+            u(s, i, TICKET_SOLVED, n),
+        )
+        close(s, i, n, int(job.item), job.waited, SUPPORT_TEAM, solved, 0)
+    release(s, SUPPORT_TEAM)
+    free_job(s, j)
+
+
+def on_ticket_patience(s: Company, j: int) -> None:
+    """An appointment, ignored when an agent has come or the account has gone."""
+    job = job_at(s, j)
+    item = item_of(s.rank)
+    if job.status != WAITING or job.kind != events.TICKET_OPENED or job.item != item or job.stay != s.stay:
+        return
+    i = int(job.slot)
+    a = account_at(s, i)
+    if rank_of(events.TICKET_ABANDONED, a.account, item) == s.rank and a.active and a.life == job.stay:
+        job.status = CANCELLED
+        waited = elapsed(s.now, job.asked_at)
+        close(s, i, int(job.number), item, waited, SUPPORT_TEAM, False, events.TICKET_ABANDONED)
+
+
+def reply(s: Company, i: int, item: int, waited: float, team: int) -> None:
+    """A first reply, in time or late."""
+    a = account_at(s, i)
+    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    a.pain = pain_after_reply(p, a.pain, waited)
+    write(s, i, events.TICKET_ANSWERED, item, team, float(within_expectation(p, waited)), NO_CAUSE, -1)
+
+
+def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solved: bool, kind: int) -> None:
+    """The ticket is closed: a moment for the users, and pain where it was not solved."""
+    a = account_at(s, i)
+    p, digital = (
+        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        team == DIGITAL_TEAM,
+    )
+    a.n_open -= 1
+    a.pain = pain_after_ticket(p, a.pain, solved)
+    quality = z(s, i, TICKET_QUALITY, n)
+    score = ticket_score(
+        p,
+        table_at(s.at_edits, s.n_edits, 7),
+        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        s.now,
+        waited,
+        digital,
+        solved,
+        quality,
+    )
+    if kind == 0:
+        kind = events.TICKET_SOLVED if solved else events.TICKET_FAILED
+    feel(s, i, kind, item, score, team, n)
+
+
+def appoint_outage(s: Company, n: int) -> None:
+    """The next time at which the product may fail, on the company's own clock."""
+    delay = outage_candidate_delay(
+        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + 0), draw(s, -1, OUTAGE_CLOCK, n)
+    )
+    push(s, s.now + delay, rank_of(events.OUTAGE, -1, n), n, 0, 0)
+
+
+def on_outage(s: Company, n: int) -> None:
+    """If the product fails, those at work feel it."""
+    if happens(
+        outage_acceptance(row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + 0)),
+        draw(s, -1, OUTAGE_ACCEPTED, n),
+    ):
+        write_company(s, events.OUTAGE, n, NO_TEAM, 0.0)
+        for k in range(s.n_accounts):
+            i = int(slot_at(s, k).to)
+            if account_at(s, i).active:
+                feel_outage(s, i, n)
+    appoint_outage(s, n + 1)
+
+
+def feel_outage(s: Company, i: int, n: int) -> None:
+    """An account is at work when the product fails, or is not."""
+    a = account_at(s, i)
+    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    if outage_hits(p, draw(s, int(a.account), OUTAGE_REACH, n)):
+        feel(s, i, events.OUTAGE_FELT, n, outage_score(p, draw_z(s, int(a.account), OUTAGE_QUALITY, n)), NO_TEAM, n)

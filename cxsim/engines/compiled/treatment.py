@@ -1,0 +1,65 @@
+"""Chapter six: whom the company's programmes reach. They act on what it sees, never on what is true."""
+
+from __future__ import annotations
+
+from cxsim import events
+from cxsim.engines.compiled.book import draw, write
+from cxsim.engines.compiled.conversations import call
+from cxsim.engines.compiled.memory import Company, account_at, past_at, programme_at, row_at, score_at
+from cxsim.engines.compiled.state import WIDTH
+from cxsim.events import NO_CAUSE, NO_TEAM
+from cxsim.plan import CUSTOM_SCORE
+from cxsim.rules.chance import elapsed
+from cxsim.rules.hazards import NEVER
+from cxsim.rules.service import rested
+from cxsim.rules.targeting import covered, in_force, listed, months_to_renewal, scored, trend, visible_score
+from cxsim.streams import COVERAGE
+
+
+def treat(s: Company, i: int, trigger: int) -> None:
+    """At sign-up or at a review: begin the programmes that reach this account, unless it has given notice."""
+    if account_at(s, i).confirmed:
+        return
+    for k in range(s.n_programmes):
+        if programme_at(s, k).trigger == trigger and reaches(s, i, k):
+            give(s, i, k)
+
+
+def give(s: Company, i: int, k: int) -> None:
+    """Begin a programme for an account, or call it again."""
+    a, programme = account_at(s, i), programme_at(s, k)
+    if row_at(s.at_treated, s.n_accounts, s.n_interventions, i)[programme.number] == NEVER:
+        row_at(s.at_treated, s.n_accounts, s.n_interventions, i)[programme.number] = s.now
+        write(s, i, events.TREATED, int(programme.number), NO_TEAM, float(programme.cost), NO_CAUSE, -1)
+    if programme.outreach and rested(
+        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        int(a.month),
+        int(a.last_outreach),
+    ):
+        a.last_outreach = a.month
+        call(s, i, events.REACHED_OUT, int(programme.priority))
+
+
+def reaches(s: Company, i: int, k: int) -> bool:
+    """Is the programme running, and is the account one of those it is for?"""
+    a, programme = account_at(s, i), programme_at(s, k)
+    return (
+        in_force(programme.begins, programme.ends, s.now)
+        and listed(programme.segments, a.segment)
+        and listed(programme.stages, a.stage)
+        and listed(programme.bands, a.band)
+        and covered(programme.coverage, draw(s, int(a.account), COVERAGE, int(programme.address)))
+        and (programme.score < 0 or scored(score(s, i, k), programme.low, programme.high))
+    )
+
+
+def score(s: Company, i: int, k: int) -> float:
+    """The quantity by which a programme picks accounts."""
+    a, programme = account_at(s, i), programme_at(s, k)
+    if programme.score == CUSTOM_SCORE:
+        return score_at(s, i).score  # type: ignore[no-any-return]
+    gap = elapsed(s.now, a.contact_at)
+    months_left = months_to_renewal(int(a.month), int(a.term))
+    change = trend(a.observed, past_at(s, i).third)
+    n_open = float(a.n_open)
+    return visible_score(int(programme.score), a.observed, change, a.seen_usage, float(months_left), gap, n_open)

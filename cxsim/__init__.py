@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cxsim import plots, readings
-    from cxsim.engines import Seen, simulate
+    from cxsim.engines import Orders, Seen, simulate
     from cxsim.errors import InputError
     from cxsim.eventlog import EventLog
+    from cxsim.eventlog.diff import diff
     from cxsim.parameters import Parameter, Source
     from cxsim.scenario import Scenario
     from cxsim.scorecard import Health, health
+    from cxsim.streams import Fork
     from cxsim.studies.experiment import Comparison, Run, compare, run
 
 __version__ = "0.1.0"
@@ -27,8 +29,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "EventLog",
+    "Fork",
     "Health",
     "InputError",
+    "Orders",
     "Parameter",
     "Run",
     "Scenario",
@@ -36,6 +40,7 @@ __all__ = [
     "Source",
     "__version__",
     "compare",
+    "diff",
     "health",
     "plots",
     "readings",
@@ -47,14 +52,17 @@ __all__ = [
 _ROOMS = {
     "Comparison": "cxsim.studies.experiment",
     "EventLog": "cxsim.eventlog",
+    "Fork": "cxsim.streams",
     "Health": "cxsim.scorecard",
     "InputError": "cxsim.errors",
+    "Orders": "cxsim.engines",
     "Parameter": "cxsim.parameters",
     "Run": "cxsim.studies.experiment",
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
     "compare": "cxsim.studies.experiment",
+    "diff": "cxsim.eventlog.diff",
     "health": "cxsim.scorecard",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",

@@ -6,13 +6,13 @@ place of the cache is named by the sources of everything that may be compiled, s
 
 from __future__ import annotations
 
-import dis
 import hashlib
 import os
 import platform
 import shutil
 import sys
 import tempfile
+import threading
 import types
 from collections.abc import Callable
 from functools import cache
@@ -23,6 +23,8 @@ PACKAGE: Final = "cxsim"
 SOURCES: Final = ("compiling.py", "events.py", "interventions.py", "roster.py", "plan.py", "streams.py", "tally.py")
 ROOMS: Final = ("engines", "parameters", "rules")
 KEPT: Final = 4  # caches of former sources that are left in place
+
+_PLACING: Final = threading.Lock()  # Numba is told where to keep code by a setting of the whole process
 
 
 @cache
@@ -57,48 +59,59 @@ def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
     """Numba's types of the arguments, by their annotations: one form of each function, whatever constants it is given."""
     import numba
 
-    from cxsim.engines.compiled.state import COMPANY
-
     kinds = {
         "int": numba.int64, "float": numba.float64, "bool": numba.boolean,
-        "Row": numba.float64[::1], "Edits": numba.float64[:, ::1],
-        "Seven": numba.types.UniTuple(numba.float64, 7), "Company": numba.from_dtype(COMPANY),
+        "Row": numba.types.Array(numba.float64, 1, "C", readonly=True), "Edits": numba.float64[:, ::1],
+        "Parameters": numba.types.Array(numba.float64, 3, "C", readonly=True),
+        "Seven": numba.types.UniTuple(numba.float64, 7),
     }  # fmt: skip
-    return tuple(kinds[note] for name, note in function.__annotations__.items() if name != "return")
+    notes = [note for name, note in function.__annotations__.items() if name != "return"]
+    if "Company" in notes:
+        from cxsim.engines.compiled.state import COMPANY
+
+        kinds["Company"] = numba.from_dtype(COMPANY)
+    return tuple(kinds[note] for note in notes)
 
 
 @cache
-def machine(function: Callable[..., Any]) -> Callable[..., Any]:
+def machine(function: Callable[..., Any], quiet: bool = False) -> Callable[..., Any]:
     """The compiled form of a function that Python calls: kept on disk for the next start, free of the global lock.
 
-    Says on standard error when it must be compiled first, and why that takes a while.
+    Unless it is to be quiet, it says on standard error when it must be compiled first, and why that takes a while.
     """
     import numba
 
     place = _cache_folder()
     if place is None:
-        _say("compiles its clock anew, for no folder of this user can keep it (set NUMBA_CACHE_DIR to one)")
+        if not quiet:
+            _say("compiles its clock anew, for no folder of this user can keep it (set NUMBA_CACHE_DIR to one)")
         return numba.njit(_linked(function), error_model="numpy", nogil=True)  # type: ignore[no-any-return]
-    if not numba.config.DISABLE_JIT and not any(place.rglob(f"*.{function.__name__}-*.nbi")):
+    if not (quiet or numba.config.DISABLE_JIT or any(place.rglob(f"*.{function.__name__}-*.nbi"))):
         _say("compiles its clock for this machine, once for each version: about twenty seconds")
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(place)
-    try:
-        return numba.njit(_linked(function), error_model="numpy", nogil=True, cache=True)  # type: ignore[no-any-return]
-    finally:
-        numba.config.CACHE_DIR = before
+    with _PLACING:
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(place)
+        try:
+            return numba.njit(_linked(function), error_model="numpy", nogil=True, cache=True)  # type: ignore[no-any-return]
+        finally:
+            numba.config.CACHE_DIR = before
 
 
 def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
     """A copy of a function that sees the compiled forms of the package's functions it calls."""
-    world = dict(function.__globals__)
-    for name in {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}:
-        callee = world.get(name)
-        if isinstance(callee, types.FunctionType) and callee.__module__.split(".")[0] == PACKAGE:
-            world[name] = _part(callee)
-    copy = types.FunctionType(function.__code__, world, function.__name__, function.__defaults__)
+    copy = types.FunctionType(function.__code__, _World(function.__globals__), function.__name__, function.__defaults__)
     copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
     return copy
+
+
+class _World(dict[str, Any]):
+    """A function's globals; what it calls is compiled when it is looked at, so never if the function itself is kept."""
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        if isinstance(found, types.FunctionType) and found.__module__.split(".")[0] == PACKAGE:
+            return _part(found)
+        return found
 
 
 @cache

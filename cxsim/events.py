@@ -89,6 +89,7 @@ CANCELLED: Final = 71
 LAPSED: Final = 72
 WIN_BACK_TRIED: Final = 80
 RETURNED: Final = 81
+OWN: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ KINDS: Final[dict[int, Kind]] = {
         Kind(LAPSED, "lapsed", _CENTS, "month of the stay", moves_money=True),
         Kind(WIN_BACK_TRIED, "win_back_tried", "", "stay"),
         Kind(RETURNED, "returned", _CENTS, "stay, from 1", moves_money=True),
+        Kind(OWN, "own", "a number of the process's own", "a number of the process's own"),
     )
 }  # fmt: skip
 

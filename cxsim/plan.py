@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cxsim import events, streams
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim import events
+from cxsim.compiling import machine
 from cxsim.interventions import EVERYONE, SCORES, Intervention
 from cxsim.parameters import declared
 from cxsim.parameters.segments import ARRIVALS_GROWTH, REFERRAL_CEILING_SHARE
@@ -26,6 +30,8 @@ from cxsim.rules.arrival import arrival_rate, grown
 from cxsim.rules.chance import exponential
 from cxsim.rules.edits import edited, strength
 from cxsim.rules.law import cents
+from cxsim.streams import ATTRITION as ATTRITION_DRAW
+from cxsim.streams import Fork, Luck, uniform
 
 if TYPE_CHECKING:
     from cxsim.scenario import Scenario
@@ -36,6 +42,8 @@ HEADCOUNTS = (
     (events.SUPPORT_TEAM, SUPPORT_HEADCOUNT),
 )
 CUSTOM_SCORE = SCORES.index("custom")
+
+Parameters = NDArray[np.float64]  # parameters[month + history, segment, parameter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,10 @@ class Plan:
     n_interventions : int
     charges : tuple of (time, intervention, cents)
         Programme costs that do not depend on who is treated.
+    parameters : array (months, segments, parameters)
+        `rows`, for compiled code. Shared by all runs: not to be written to.
+    rates : array (lanes, months)
+        Candidates [1/month] of each lane of the roster, 2·segment for ordinary and 2·segment + 1 for referred ones.
     """
 
     segments: tuple[str, ...]
@@ -118,6 +130,8 @@ class Plan:
     programmes: tuple[Programme, ...]
     n_interventions: int
     charges: tuple[tuple[float, int, int], ...]
+    parameters: Parameters = field(compare=False, repr=False)
+    rates: NDArray[np.float64] = field(compare=False, repr=False)
 
     def month_rows(self, month: int) -> tuple[list[float], ...]:
         """The rows of a month, by segment."""
@@ -144,6 +158,7 @@ def make_plan(scenario: Scenario, horizon: int | None = None) -> Plan:
     later = tuple(tuple(_row(scenario, base, everyone, s, m) for s in range(len(base))) for m in range(months))
     rows = (base,) * history + later
     arrivals = tuple(_arrivals(scenario, rows, segment, history) for segment in range(len(base)))
+    parameters = _as_array(rows)
     numbered = list(enumerate(scenario.interventions))
     treating = [(n, i) for n, i in numbered if i.trigger != EVERYONE]
     return Plan(
@@ -159,6 +174,8 @@ def make_plan(scenario: Scenario, horizon: int | None = None) -> Plan:
         programmes=tuple(_programme(scenario, n, i) for n, i in treating),
         n_interventions=len(numbered),
         charges=tuple(sorted(c for n, i in numbered for c in _charges(n, i, months))),
+        parameters=parameters,
+        rates=_lanes(arrivals, parameters),
     )
 
 
@@ -177,6 +194,28 @@ def _row(
                 row = list(row) if row is base[segment] else row
                 row[edit.parameter] = edited(row[edit.parameter], edit.parameter, edit.operation, edit.size, share)
     return row
+
+
+def _as_array(rows: tuple[tuple[list[float], ...], ...]) -> Parameters:
+    """The rows as one array; most months stand as they did at first, and reading lists is slow."""
+    base = rows[0]
+    parameters = np.empty((len(rows), len(base), len(base[0])))
+    parameters[:] = base
+    for k, month in enumerate(rows):
+        for segment, row in enumerate(month):
+            if row is not base[segment]:
+                parameters[k, segment] = row
+    parameters.flags.writeable = False
+    return parameters
+
+
+def _lanes(arrivals: tuple[tuple[float, ...], ...], parameters: Parameters) -> NDArray[np.float64]:
+    """Candidates of each lane in each month: a segment's ordinary ones, then the ceiling of its referred ones."""
+    ordinary = np.array(arrivals)
+    referred = ordinary * parameters[:, :, REFERRAL_CEILING_SHARE].T
+    lanes = np.stack((ordinary, referred), axis=1).reshape(-1, len(parameters))
+    lanes.flags.writeable = False
+    return lanes
 
 
 def _arrivals(
@@ -249,74 +288,88 @@ def _charges(number: int, intervention: Intervention, horizon: int) -> list[tupl
     return charges
 
 
-def staff(plan: Plan, luck: streams.Luck) -> list[tuple[float, int, int]]:
+def staff(plan: Plan, luck: Luck, fork: Fork | None = None) -> list[tuple[float, int, int]]:
     """How many people each team has, from the start of the history on.
 
     Each post is filled, falls vacant after an exponential time and is filled again p[VACANCY] months later, all by
-    the post's own draws: a new post does not disturb the others.
+    the post's own draws: a new post does not disturb the others. At a fork whoever is there is given a new endurance
+    from then on; who comes later has that of the branch.
 
     Returns
     -------
     list of (time [months], team, people), in order of time and team.
     """
+    at, branch = (math.inf, 0) if fork is None else (float(fork.at), fork.branch)
+    deal = (luck.seed, luck.replication, luck.branch, branch, at)
     changes: list[tuple[float, int, int]] = []
-    for team, parameter in HEADCOUNTS:
-        posts = _posts(plan, parameter)
-        deltas: dict[float, int] = {}
-        for post in range(max(posts)):
-            n = 0
-            for opens, closes in _spells(posts, post, plan.history):
-                n = _fill(plan, luck, team, post << 12, n, opens, closes, deltas)
-        people = 0
-        deltas.setdefault(-float(plan.history), 0)
-        for time in sorted(deltas):
-            people += deltas[time]
-            changes.append((time, team, people))
+    for team, headcount in HEADCOUNTS:
+        n, room = 1, 0
+        while n > room:
+            room = max(n, 512)
+            times, deltas = np.empty(room), np.empty(room, dtype=np.int64)
+            n = machine(_come_and_go, True)(plan.parameters, plan.history, team, headcount, *deal, times, deltas)
+        order = np.argsort(times[:n], kind="stable")
+        times, people = times[order], np.cumsum(deltas[order])
+        last = np.append(times[1:] != times[:-1], True)
+        changes += [(time, team, k) for time, k in zip(times[last].tolist(), people[last].tolist(), strict=True)]
     return sorted(changes)
 
 
-def _posts(plan: Plan, parameter: int) -> list[int]:
-    """Posts of a team in each month: as declared, growing with the company from month 0."""
-    posts, growth = [], 1.0
-    for k, month in enumerate(plan.rows):
-        posts.append(math.floor(month[0][parameter] * growth + 1e-9))  # a whole number must not be lost to rounding
-        if k >= plan.history:
-            growth = grown(growth, month[0][TEAM_GROWTH])
-    return posts
-
-
-def _spells(posts: list[int], post: int, history: int) -> list[tuple[float, float]]:
-    """Months from when to when a post exists."""
-    spells, opened = [], None
-    for k, n in enumerate([*posts, 0]):
-        if n > post and opened is None:
-            opened = k
-        elif n <= post and opened is not None:
-            spells.append((float(opened - history), float(k - history)))
-            opened = None
-    return spells
-
-
-def _fill(
-    plan: Plan, luck: streams.Luck, team: int, post: int, n: int, opens: float, closes: float, deltas: dict[float, int]
+def _come_and_go(
+    parameters: Parameters,
+    history: int,
+    team: int,
+    headcount: int,
+    seed: int,
+    replication: int,
+    trunk: int,
+    branch: int,
+    fork_at: float,
+    times: NDArray[np.float64],
+    deltas: NDArray[np.int64],
 ) -> int:
-    """Enter the comings and goings of a post while it exists; `n` counts those who have held it. Returns n after."""
-    time = opens
-    while time < closes:
-        deltas[time] = deltas.get(time, 0) + 1
-        endurance = exponential(1.0, luck.u(-1 - team, streams.ATTRITION, post | n))
-        ends = min(_resigns(plan, time, endurance), closes)
-        deltas[ends] = deltas.get(ends, 0) - 1
-        time, n = ends + _company_row(plan, ends)[VACANCY], n + 1
-        if ends == closes:
-            break
+    """Enter when people come to a team and leave it, as far as there is room; how many such changes there are.
+
+    Compiled. The first entry changes nothing: every team has a number of people from the start on.
+    """
+    months = len(parameters)
+    posts, growth = np.zeros(months + 1, dtype=np.int64), 1.0  # and none after the last month
+    for k in range(months):
+        # a whole number must not be lost to rounding
+        posts[k] = math.floor(parameters[k, 0, headcount] * growth + 1e-9)
+        if k >= history:
+            growth = grown(growth, parameters[k, 0, TEAM_GROWTH])
+    times[0], deltas[0], n = -float(history), 0, 1
+    for post in range(posts.max()):
+        held, opened = 0, -1
+        for k in range(months + 1):
+            if posts[k] > post and opened < 0:
+                opened = k
+            if posts[k] > post or opened < 0:
+                continue
+            time, closes, opened = float(opened - history), float(k - history), -1
+            while time < closes:
+                holder = post << 12 | held
+                endurance = exponential(1.0, uniform(seed, replication, trunk, -1 - team, ATTRITION_DRAW, holder))
+                ends = min(_resigns(parameters, history, time, endurance), closes)
+                if ends >= fork_at:
+                    endurance = exponential(1.0, uniform(seed, replication, branch, -1 - team, ATTRITION_DRAW, holder))
+                    ends = min(_resigns(parameters, history, max(time, fork_at), endurance), closes)
+                if n + 2 <= len(times):
+                    times[n], deltas[n] = time, 1
+                    times[n + 1], deltas[n + 1] = ends, -1
+                n += 2
+                held += 1
+                if ends == closes:
+                    break
+                time = ends + parameters[_month(parameters, history, ends), 0, VACANCY]
     return n
 
 
-def _resigns(plan: Plan, time: float, endurance: float) -> float:
+def _resigns(parameters: Parameters, history: int, time: float, endurance: float) -> float:
     """When somebody who begins at `time` leaves: when the accumulated rate of attrition reaches the endurance."""
-    while time < plan.horizon:
-        rate, month_ends = _company_row(plan, time)[ATTRITION], math.floor(time) + 1.0
+    while time < len(parameters) - history:
+        rate, month_ends = parameters[_month(parameters, history, time), 0, ATTRITION], math.floor(time) + 1.0
         if rate * (month_ends - time) >= endurance:
             return time + endurance / rate
         endurance -= rate * (month_ends - time)
@@ -324,6 +377,6 @@ def _resigns(plan: Plan, time: float, endurance: float) -> float:
     return math.inf
 
 
-def _company_row(plan: Plan, time: float) -> list[float]:
-    """The row of the month that holds a time; company-wide numbers stand in every segment's."""
-    return plan.rows[min(math.floor(time) + plan.history, len(plan.rows) - 1)][0]
+def _month(parameters: Parameters, history: int, time: float) -> int:
+    """Place of the month that holds a time; company-wide numbers stand in every segment's row."""
+    return min(math.floor(time) + history, len(parameters) - 1)

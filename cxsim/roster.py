@@ -8,20 +8,35 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim import streams
-from cxsim.parameters.segments import (
-    FIT_MRR_CORRELATION,
-    FIT_PROMISE_CORRELATION,
-    FRAILTY_VARIANCE,
-    REFERRAL_CEILING_SHARE,
-)
+from cxsim.compiling import machine
+from cxsim.errors import InputError
+from cxsim.parameters.segments import FIT_MRR_CORRELATION, FIT_PROMISE_CORRELATION, FRAILTY_VARIANCE
 from cxsim.plan import Plan
-from cxsim.rules import arrival
+from cxsim.rules.arrival import correlated, first_mrr, fit, promise, term, touch
 from cxsim.rules.chance import exponential
+from cxsim.streams import (
+    ARRIVAL,
+    FIT,
+    FRAILTY,
+    MRR,
+    PROMISE,
+    REFERRAL_ARRIVAL,
+    TERM,
+    TOUCH,
+    Fork,
+    Luck,
+    normal,
+    uniform,
+)
+
+Array = NDArray[Any]
+
+LAST_ACCOUNT: Final = 2**25 - 2  # the compiled engine orders ties by account numbers of 25 bits, from -1 on
 
 COLUMNS = (
     ("account", np.int32), ("segment", np.int8), ("referred", np.int8), ("sign_up_at", np.float64), ("mrr", np.int64),
@@ -66,32 +81,43 @@ class Candidate:
     frailty: float
 
 
-def make_roster(plan: Plan, luck: streams.Luck) -> list[Candidate]:
-    """All candidates from the start of the history to the horizon, by account number.
+def roster_columns(plan: Plan, luck: Luck, fork: Fork | None = None) -> dict[str, Array]:
+    """All candidates from the start of the history to the horizon as the columns of `COLUMNS`, by account number.
+
+    Parameters
+    ----------
+    plan : Plan
+    luck : Luck
+        That of the trunk.
+    fork : Fork, optional
+        From when on candidates are the branch's: those before are the same, those after go on counting from them.
+
+    Raises
+    ------
+    InputError
+        If there are more candidates than account numbers.
 
     Notes
     -----
     Arrivals are a Poisson process with a rate constant within each month (seasonal, or a given monthly series), by
-    time change: candidate k comes when the accumulated rate reaches the k-th point of a unit-rate process. MRR, fit
-    and promise are joined by a Gaussian copula; frailty is gamma by SciPy's inverse, outside the engines.
+    time change: candidate k comes when the accumulated rate reaches the k-th point of a unit-rate process. It has no
+    memory, so that after a fork it goes on from the rate accumulated there. MRR, fit and promise are joined by a
+    Gaussian copula; frailty is gamma by SciPy's inverse, outside the engines.
     """
-    lanes = 2 * len(plan.segments)
-    times = {
-        (segment, referred): _arrivals(plan, luck, segment, referred, lanes)
-        for segment in range(len(plan.segments))
-        for referred in (0, 1)
-    }
-    drawn = [
-        (number * lanes + 2 * segment + referred, segment, referred, time)
-        for (segment, referred), arrivals in times.items()
-        for number, time in enumerate(arrivals)
-    ]
-    drawn.sort()
-    frailties = _frailties(plan, luck, drawn)
-    return [
-        _candidate(plan, luck, account, segment, referred, time, frailty)
-        for (account, segment, referred, time), frailty in zip(drawn, frailties, strict=True)
-    ]
+    # without a fork everybody comes before it
+    at, branch = (float(plan.horizon), luck.branch) if fork is None else (float(fork.at), fork.branch)
+    deal = (luck.seed, luck.replication, luck.branch, branch, at)
+    times, starts, counts = _arrivals(plan, deal)
+    columns: dict[str, Array] = {name: np.empty(counts.sum(), dtype=dtype) for name, dtype in COLUMNS}
+    machine(_describe, True)(plan.parameters, plan.history, *deal, times, starts, counts, *columns.values())
+    _mix(plan, columns["segment"], columns["frailty"])
+    return columns
+
+
+def make_roster(plan: Plan, luck: Luck, fork: Fork | None = None) -> list[Candidate]:
+    """The candidates of `roster_columns` one by one, for a clock that tells stories."""
+    columns = roster_columns(plan, luck, fork)
+    return [Candidate(*row) for row in zip(*(columns[name].tolist() for name, _ in COLUMNS), strict=True)]
 
 
 def as_columns(roster: list[Candidate]) -> dict[str, NDArray[np.generic]]:
@@ -99,53 +125,132 @@ def as_columns(roster: list[Candidate]) -> dict[str, NDArray[np.generic]]:
     return {name: np.array([getattr(c, name) for c in roster], dtype=dtype) for name, dtype in COLUMNS}
 
 
-def _arrivals(plan: Plan, luck: streams.Luck, segment: int, referred: int, lanes: int) -> list[float]:
-    """Times of a lane's candidates."""
-    share = [month[segment][REFERRAL_CEILING_SHARE] if referred else 1.0 for month in plan.rows]
-    rates = [rate * s for rate, s in zip(plan.arrivals[segment], share, strict=True)]
-    purpose = streams.REFERRAL_ARRIVAL if referred else streams.ARRIVAL
-    times: list[float] = []
-    number, month, reached, wanted = 0, 0, 0.0, 0.0
+def _arrivals(plan: Plan, deal: tuple[int, int, int, int, float]) -> tuple[Array, Array, Array]:
+    """When candidates come, lane after lane; where each lane starts; and how many it has."""
+    lanes = len(plan.rates)
+    counts = np.zeros(lanes, dtype=np.int64)
+    means = np.minimum(plan.rates.sum(axis=1), LAST_ACCOUNT // lanes)
+    room = (means + 8.0 * np.sqrt(means)).astype(np.int64) + 16
     while True:
-        wanted += exponential(1.0, luck.u(number * lanes + 2 * segment + referred, purpose, 0))
-        while month < len(rates) and reached + rates[month] <= wanted:
-            reached += rates[month]
-            month += 1
-        if month == len(rates):
-            return times
-        times.append(month - plan.history + (wanted - reached) / rates[month])
-        number += 1
+        starts = np.append(0, room.cumsum())
+        times = np.empty(starts[-1])
+        full = machine(_arrive, True)(plan.rates, plan.history, *deal, times, starts, counts)
+        if full >= 0:
+            name = plan.segments[full // 2]
+            raise InputError(
+                f"arrivals: segment {name} has more than {counts[full]} candidates in {plan.history} months of history "
+                f"and {plan.horizon} of horizon, which is as far as account numbers reach"
+            )
+        if (counts <= room).all():
+            return times, starts, counts
+        room = counts.copy()
 
 
-def _frailties(plan: Plan, luck: streams.Luck, drawn: list[tuple[int, int, int, float]]) -> list[float]:
-    """Gamma frailties, mean 1: quantiles at each account's own draw."""
+def _arrive(
+    rates: Array,
+    history: int,
+    seed: int,
+    replication: int,
+    trunk: int,
+    branch: int,
+    fork_at: float,
+    times: Array,
+    starts: Array,
+    counts: Array,
+) -> int:
+    """Enter when each lane's candidates come, as far as there is room, and how many there are.
+
+    Compiled. Returns -1, or the lane that ran out of account numbers.
+    """
+    lanes, months = rates.shape
+    for lane in range(lanes):
+        purpose = REFERRAL_ARRIVAL if lane % 2 else ARRIVAL
+        number = 0
+        for forked in range(2):
+            begins, ends, dealt = -float(history), fork_at, trunk
+            if forked:
+                begins, ends, dealt = fork_at, float(months - history), branch
+            month, reached = 0, 0.0
+            while month < math.floor(begins) + history:
+                reached += rates[lane, month]
+                month += 1
+            if month == months:
+                break
+            wanted = reached + rates[lane, month] * (begins - math.floor(begins))
+            while True:
+                account = number * lanes + lane
+                wanted += exponential(1.0, uniform(seed, replication, dealt, account, purpose, 0))
+                while month < months and reached + rates[lane, month] <= wanted:
+                    reached += rates[lane, month]
+                    month += 1
+                if month == months:
+                    break
+                # rounding may carry a time to either end of its leg
+                time = max(month - history + (wanted - reached) / rates[lane, month], begins)
+                if time >= ends:
+                    break
+                counts[lane] = number
+                if account > LAST_ACCOUNT:
+                    return lane
+                if starts[lane] + number < starts[lane + 1]:
+                    times[starts[lane] + number] = time
+                number += 1
+        counts[lane] = number
+    return -1
+
+
+def _describe(
+    parameters: Array,
+    history: int,
+    seed: int,
+    replication: int,
+    trunk: int,
+    branch: int,
+    fork_at: float,
+    times: Array,
+    starts: Array,
+    counts: Array,
+    accounts: Array,
+    segments: Array,
+    referred: Array,
+    sign_up_at: Array,
+    mrr: Array,
+    terms: Array,
+    touches: Array,
+    fits: Array,
+    promises: Array,
+    frailties: Array,
+) -> None:
+    """Enter all candidates by account number; as frailty, its draw. Compiled."""
+    lanes = len(counts)
+    row = 0
+    for number in range(counts.max()):
+        for lane in range(lanes):
+            if number >= counts[lane]:
+                continue
+            account, segment, time = number * lanes + lane, lane // 2, times[starts[lane] + number]
+            dealt = trunk if time < fork_at else branch
+            p = parameters[math.floor(time) + history, segment]
+            z_fit = normal(uniform(seed, replication, dealt, account, FIT, 0))
+            z_mrr = normal(uniform(seed, replication, dealt, account, MRR, 0))
+            z_promise = normal(uniform(seed, replication, dealt, account, PROMISE, 0))
+            accounts[row] = account
+            segments[row] = segment
+            referred[row] = lane % 2
+            sign_up_at[row] = time
+            mrr[row] = first_mrr(p, correlated(p[FIT_MRR_CORRELATION], z_fit, z_mrr))
+            terms[row] = term(p, uniform(seed, replication, dealt, account, TERM, 0))
+            touches[row] = touch(p, uniform(seed, replication, dealt, account, TOUCH, 0))
+            fits[row] = fit(p, z_fit)
+            promises[row] = promise(p, correlated(p[FIT_PROMISE_CORRELATION], z_fit, z_promise))
+            frailties[row] = uniform(seed, replication, dealt, account, FRAILTY, 0)
+            row += 1
+
+
+def _mix(plan: Plan, segments: Array, frailties: Array) -> None:
+    """Draws into gamma frailties, mean 1: quantiles at each account's own draw."""
     from scipy.special import gammaincinv
 
-    base = plan.rows[0]
-    variances = np.array([base[segment][FRAILTY_VARIANCE] for _, segment, _, _ in drawn])
-    u = np.array([luck.u(account, streams.FRAILTY, 0) for account, _, _, _ in drawn])
-    mixed = variances > 0.0
-    z = np.ones(len(drawn))
-    z[mixed] = gammaincinv(1.0 / variances[mixed], u[mixed]) * variances[mixed]
-    return [float(x) for x in z]
-
-
-def _candidate(
-    plan: Plan, luck: streams.Luck, account: int, segment: int, referred: int, time: float, frailty: float
-) -> Candidate:
-    p = plan.rows[math.floor(time) + plan.history][segment]
-    z_fit = luck.z(account, streams.FIT, 0)
-    z_mrr = arrival.correlated(p[FIT_MRR_CORRELATION], z_fit, luck.z(account, streams.MRR, 0))
-    z_promise = arrival.correlated(p[FIT_PROMISE_CORRELATION], z_fit, luck.z(account, streams.PROMISE, 0))
-    return Candidate(
-        account=account,
-        segment=segment,
-        referred=referred,
-        sign_up_at=time,
-        mrr=arrival.first_mrr(p, z_mrr),
-        term=arrival.term(p, luck.u(account, streams.TERM, 0)),
-        touch=arrival.touch(p, luck.u(account, streams.TOUCH, 0)),
-        fit=arrival.fit(p, z_fit),
-        promise=arrival.promise(p, z_promise),
-        frailty=frailty,
-    )
+    for segment, row in enumerate(plan.rows[0]):
+        variance, its = row[FRAILTY_VARIANCE], segments == segment
+        frailties[its] = gammaincinv(1.0 / variance, frailties[its]) * variance if variance > 0.0 else 1.0

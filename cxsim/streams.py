@@ -13,6 +13,7 @@ Why addresses and not streams: docs/design.md.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numba
@@ -26,7 +27,10 @@ _LOW: Final = np.uint64(0xFFFFFFFF)
 _32: Final = np.uint64(32)
 _SIGN: Final = np.int64(0xFFFFFFFF)
 
-# One purpose for each decision. A number, once used, keeps its meaning; new ones go to the end.
+BRANCHES: Final = 1 << 24  # they stand in the upper bits of the purpose's word
+
+# One purpose for each decision. A number, once used, keeps its meaning; new ones go to the end. Nothing in the package
+# draws for the purposes `own_…`: they are for processes of the user's.
 PURPOSES: Final = (
     "arrival", "referral_arrival", "mrr", "term", "touch", "fit", "promise", "frailty",
     "acceptance", "coverage", "buying_quality", "kick_off_quality", "milestone_duration", "milestone_quality",
@@ -40,6 +44,7 @@ PURPOSES: Final = (
     "expansion", "expansion_size", "contraction", "contraction_size", "purchase", "purchase_size", "seats",
     "resistance", "recovery", "billing_quality",
     "win_back", "win_back_delay", "win_back_success", "attrition", "digital_solved", "outage_accepted",
+    "own_1", "own_2", "own_3",
 )  # fmt: skip
 (
     ARRIVAL, REFERRAL_ARRIVAL, MRR, TERM, TOUCH, FIT, PROMISE, FRAILTY,
@@ -54,6 +59,7 @@ PURPOSES: Final = (
     EXPANSION, EXPANSION_SIZE, CONTRACTION, CONTRACTION_SIZE, PURCHASE, PURCHASE_SIZE, SEATS,
     RESISTANCE, RECOVERY, BILLING_QUALITY,
     WIN_BACK, WIN_BACK_DELAY, WIN_BACK_SUCCESS, ATTRITION, DIGITAL_SOLVED, OUTAGE_ACCEPTED,
+    OWN_1, OWN_2, OWN_3,
 ) = range(len(PURPOSES))  # fmt: skip
 
 
@@ -82,7 +88,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@numba.njit(cache=True)
+@numba.njit("float64(int64, int64, int64, int64, int64, int64)", cache=True)
 def _uniform(seed, replication, branch, account, purpose, index):  # type: ignore[no-untyped-def]
     a, b, _, _ = philox4x32(
         np.uint64(index & _SIGN),
@@ -122,7 +128,7 @@ def uniform(seed: int, replication: int, branch: int, account: int, purpose: int
     return float(_uniform(seed, replication, branch, account, purpose, index))
 
 
-@numba.njit(cache=True)
+@numba.njit("float64(float64)", cache=True)
 def _normal(u):  # type: ignore[no-untyped-def]
     q = u - 0.5
     if abs(q) <= 0.425:
@@ -159,6 +165,22 @@ def normal(u: float) -> float:
     return float(_normal(u))
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A moment from which on luck is dealt afresh: everything before it is as it was.
+
+    Attributes
+    ----------
+    at : float
+        Months from month 0, from 0 up to but not at the horizon.
+    branch : int
+        Which of the futures, 1 to 2**24 - 1.
+    """
+
+    at: float
+    branch: int
+
+
 class Luck:
     """The draws of one replication: `u(account, purpose, index)` and `z(…)`.
 
@@ -171,6 +193,10 @@ class Luck:
 
     def __init__(self, seed: int, replication: int, branch: int = 0) -> None:
         self.seed, self.replication, self.branch = seed, replication, branch
+
+    def branched(self, fork: Fork) -> Luck:
+        """The luck of the same seed and replication after a fork."""
+        return Luck(self.seed, self.replication, fork.branch)
 
     def u(self, account: int, purpose: int, index: int) -> float:
         """Uniform in (0, 1)."""
@@ -189,6 +215,26 @@ def index_of(life: int, number: int) -> int:
 def point_of(cause: int, number: int) -> int:
     """Index of the `number`-th point of a cause's Poisson process."""
     return number << 3 | cause
+
+
+def stay_of(index: int) -> int:
+    """Stay that an index of `index_of` belongs to."""
+    return index >> 20
+
+
+def number_in_stay(index: int) -> int:
+    """Number within its stay of an index of `index_of`."""
+    return index & 0xFFFFF
+
+
+def cause_of(point: int) -> int:
+    """Cause of a point of `point_of`."""
+    return point & 7
+
+
+def number_of(point: int) -> int:
+    """Number of a point of `point_of`."""
+    return point >> 3
 
 
 def index_of_moment(kind: int, life: int, number: int) -> int:

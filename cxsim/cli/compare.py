@@ -13,11 +13,11 @@ from cxsim.cli import files
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
-    REPLICATIONS,
     SEED,
     Accounts,
     Json,
     Out,
+    Precision,
     Replications,
     Seed,
     Set,
@@ -27,7 +27,10 @@ from cxsim.cli.sizes import (
     again,
     check_outcome,
     command,
+    precision_of,
+    quiet_study,
     replications_of,
+    warn_of,
     with_levers,
     world_of,
 )
@@ -53,7 +56,8 @@ def compare(
     world: World,
     with_: With = None,
     set_: Set = None,
-    replications: Replications = REPLICATIONS,
+    replications: Replications = None,
+    precision: Precision = None,
     by: Annotated[str | None, typer.Option("--by", metavar="segment", help="Tell the segments apart.")] = None,
     target: Annotated[
         list[str] | None, typer.Option("--target", metavar="OUTCOME=X", help="Probability of reaching it: nrr=1.05")
@@ -73,22 +77,25 @@ def compare(
     if by not in (None, "segment"):
         raise InputError(f'--by {by}: is not known. Did you mean "segment"?')
     targets = [check_outcome(text) for text in target or ()]
+    widths = precision_of(precision)
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
     place = files.folder(out) if out is not None else None
     from cxsim.studies import compare as compared
 
-    with bar(baseline.name, quiet=as_json) as progress:
+    with bar(baseline.name, quiet=as_json) as progress, quiet_study():
         found = compared(
             baseline,
             *alternatives,
-            replications=replications_of(replications),
+            replications=replications_of(replications, widths),
+            precision=widths,
             seed=seed,
             workers=workers,
             progress=progress,
             by_segment=by is not None,
             names=with_,
         )
+    warn_of(found)
     written = write(found, targets, place) if place is not None else []
     if as_json:
         print(json.dumps(document(found, targets), indent=1, allow_nan=False))
@@ -111,7 +118,8 @@ def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, A
             for segment in found.baseline.scenario.segments:
                 effects += [{"segment": segment, **row} for row in found.rows(run.name, segment)]
         alternatives.append({"name": run.name, "effects": effects, "reached": found.reached_row(run.name)})
-    answer = {**head(found.baseline), "alternatives": alternatives}
+    said = {"precision": found.precision.document()} if found.precision is not None else {}
+    answer = {**head(found.baseline), **said, "alternatives": alternatives}
     if targets:
         answer["targets"] = [row for name, value in targets for row in found.reaching(name, value)]
     return answer
@@ -168,6 +176,8 @@ def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], e
     if targets:
         _targets(out, found, targets)
         out.print()
+    for line in found.precision.lines() if found.precision is not None else ():
+        say(out, line)
     say(
         out,
         f"{scenario.name}: {found.n} paired replications of {found.baseline.horizon} months, seed "
@@ -194,7 +204,7 @@ def _effects(out: Console, found: Comparison, name: str, everything: bool) -> No
     wide = out.width >= WIDE
     columns = [("outcome", "left"), ("baseline", "right"), ("with it", "right"), ("difference [95 %]", "right")]
     rows = table(*columns, *([("wins", "right")] if wide else []), ("", "left"), gap=2 if wide else 1)
-    groups = (("every outcome", tuple(OUTCOMES)),) if everything else GROUPS
+    groups = (("every outcome", tuple(OUTCOMES)),) if everything else _groups(found)
     missing: dict[str, list[str]] = {}
     for heading, names in groups:
         rows.add_row(Text(heading, style="dim italic"))
@@ -215,6 +225,14 @@ def _effects(out: Console, found: Comparison, name: str, everything: bool) -> No
     out.print(rows)
     for reason, names_ in missing.items():
         say(out, f"{', '.join(names_)}: {reason}", "dim")
+
+
+def _groups(found: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The outcomes shown: the usual ones, and those of which a precision was asked."""
+    usual = {name for _, names in GROUPS for name in names}
+    asked = dict.fromkeys(goal.outcome for goal in found.precision.goals) if found.precision is not None else {}
+    others = tuple(name for name in asked if name not in usual)
+    return (*GROUPS, ("asked for", others)) if others else GROUPS
 
 
 def _segments(out: Console, found: Comparison, name: str) -> None:
@@ -259,11 +277,15 @@ def _targets(out: Console, found: Comparison, targets: list[tuple[str, float]]) 
 
 def _next(out: Console, found: Comparison, place: Path | None) -> None:
     from cxsim.studies import findings
+    from cxsim.studies.precision import MOST_REPLICATIONS
 
     first = found.alternatives[0].name
     steps = []
     outcome = findings.churn_of(found, first)
-    if findings.verdict(found.effect(outcome, first), outcome) == "unclear":
+    if found.precision is not None:
+        if found.n < found.precision.needed <= MOST_REPLICATIONS:
+            steps.append(again("replications", None))
+    elif findings.verdict(found.effect(outcome, first), outcome) == "unclear":
         steps.append(again("replications", 4 * found.n))
     if not found.by_segment:
         steps.append(again("by", "segment"))

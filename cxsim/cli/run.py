@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from cxsim.cli import files
 from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import (
-    REPLICATIONS,
     SEED,
     Accounts,
     Horizon,
     Json,
     Out,
+    Precision,
     Replications,
     Seed,
     Set,
@@ -23,7 +23,10 @@ from cxsim.cli.sizes import (
     World,
     all_levers,
     command,
+    precision_of,
+    quiet_study,
     replications_of,
+    warn_of,
     world_of,
 )
 
@@ -35,7 +38,8 @@ def run(
     world: World,
     with_: With = None,
     set_: Set = None,
-    replications: Replications = REPLICATIONS,
+    replications: Replications = None,
+    precision: Precision = None,
     seed: Seed = SEED,
     workers: Workers = None,
     accounts: Accounts = None,
@@ -44,19 +48,22 @@ def run(
     out: Out = None,
 ) -> None:
     """Run a world many times: each outcome's mean, its interval, and how companies differ."""
+    widths = precision_of(precision)
     scenario = all_levers(world_of(world, set_, accounts), with_ or ())
     place = files.folder(out) if out is not None else None
     from cxsim.studies import run as replicated
 
-    with bar(scenario.name, quiet=as_json) as progress:
+    with bar(scenario.name, quiet=as_json) as progress, quiet_study():
         found = replicated(
             scenario,
-            replications=replications_of(replications),
+            replications=replications_of(replications, widths),
+            precision=widths,
             seed=seed,
             workers=workers,
             horizon=horizon,
             progress=progress,
         )
+    warn_of(found)
     written = []
     if place is not None:
         full = json.dumps({**document(found), "command": command()}, indent=1, allow_nan=False)
@@ -71,7 +78,8 @@ def run(
 
 def document(found: Run) -> dict[str, Any]:
     """The answer of `run --json`."""
-    return {**head(found), "outcomes": found.rows(), "experience_by_owner": found.experience_by_owner()}
+    said = {"precision": found.precision.document()} if found.precision is not None else {}
+    return {**head(found), **said, "outcomes": found.rows(), "experience_by_owner": found.experience_by_owner()}
 
 
 def head(found: Run) -> dict[str, Any]:
@@ -103,6 +111,8 @@ def _screen(found: Run, world: str, written: list[str]) -> None:
         f"{len(found.replications)} replications, seed {found.seed}; money in {currency}; ± is a standard deviation",
         "dim",
     )
+    for line in found.precision.lines() if found.precision is not None else ():
+        say(out, line)
     fast_note(out)
     out.print()
     shown = table(("outcome", "left"), ("mean", "right"), ("95 % interval", "right"), ("one company ±", "right"))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from cxsim.scenario import Scenario
+    from cxsim.studies import Comparison, Run
 
 FAST_REPLICATIONS, FAST_ACCOUNTS = 4, 60
 REPLICATIONS, SEED = 40, 7
@@ -25,7 +29,19 @@ With = Annotated[
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="PLACE=VALUE", help="Change the world: churn.value_base=0.002")
 ]
-Replications = Annotated[int, typer.Option("--replications", metavar="N", help="Runs of each scenario.")]
+Replications = Annotated[
+    int | None,
+    typer.Option(
+        "--replications", metavar="N", show_default=str(REPLICATIONS),
+        help="Runs of each scenario; with --precision the most that may be run, and no limit unless given.",
+    ),
+]  # fmt: skip
+Precision = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision", metavar="OUTCOME=±X", help="As many runs as the 95 % interval takes to be ±X: nrr=±0.005"
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Which luck; the same seed gives the same answer.")]
 Workers = Annotated[int | None, typer.Option("--workers", metavar="K", help="Processes; all cores unless given.")]
 Accounts = Annotated[
@@ -50,8 +66,8 @@ def command() -> str:
     return ("CXSIM_FAST=1 " if is_fast() else "") + shlex.join(["cxsim", *_LINE])
 
 
-def again(option: str, value: str | int) -> str:
-    """What was typed, with an option (such as "replications") given anew at the end."""
+def again(option: str, value: str | int | None) -> str:
+    """What was typed, with an option (such as "replications") given anew at the end, or left out if None."""
     kept: list[str] = []
     follows = False
     for one in _LINE:
@@ -59,7 +75,7 @@ def again(option: str, value: str | int) -> str:
         if not named and not follows:
             kept.append(one)
         follows = named and "=" not in one
-    return shlex.join(["cxsim", *kept, f"--{option}", str(value)])
+    return shlex.join(["cxsim", *kept, *([] if value is None else [f"--{option}", str(value)])])
 
 
 def is_fast() -> bool:
@@ -67,9 +83,11 @@ def is_fast() -> bool:
     return os.environ.get("CXSIM_FAST", "") not in ("", "0")
 
 
-def replications_of(wanted: int) -> int:
-    """Replications to run: as many as wanted, few if sizes are to be small."""
-    return min(wanted, FAST_REPLICATIONS) if is_fast() else wanted
+def replications_of(wanted: int | None, precision: dict[str, float]) -> int | None:
+    """Replications to run, or with a precision the most, where there is a limit; few if sizes are to be small."""
+    if wanted is None and (is_fast() or not precision):
+        wanted = REPLICATIONS
+    return min(wanted, FAST_REPLICATIONS) if wanted is not None and is_fast() else wanted
 
 
 def world_of(world: str, settings: list[str] | None, accounts: int | None) -> Scenario:
@@ -156,18 +174,71 @@ def check_outcome(text: str) -> tuple[str, float]:
     InputError
         If there is no such outcome, or no number.
     """
+    return _outcome_and_number("target", text, "nrr=1.05")
+
+
+def precision_of(texts: Sequence[str] | None) -> dict[str, float]:
+    """Read each `OUTCOME=±X` of `--precision`; the sign may be left out, and the value of a share may end in %.
+
+    Raises
+    ------
+    InputError
+        With every fault of every text.
+    """
+    from cxsim.errors import InputError
+    from cxsim.readings.outcomes import OUTCOMES
+    from cxsim.studies.precision import goals_of
+
+    found: dict[str, float] = {}
+    faults: list[str] = []
+    for text in texts or ():
+        try:
+            name, width = _outcome_and_number("precision", text, "nrr=±0.005", signs=("±", "+-", "+/-"))
+            unit = OUTCOMES[name].unit
+            if name in found:
+                faults.append(f"--precision {name}: is given twice")
+            elif text.rstrip().endswith("%") and unit not in ("share", "1/month"):
+                faults.append(f"--precision {name}: is no share; give the half width in its unit, {unit}")
+            else:
+                goals_of({name: width})
+            found[name] = width
+        except InputError as error:
+            faults += [line if line.startswith("--") else f"--{line}" for line in error.faults]
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+@contextmanager
+def quiet_study() -> Iterator[None]:
+    """Keep what a study warns of from being shown as Python does; see `warn_of`."""
+    from cxsim.studies.precision import PrecisionWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PrecisionWarning)
+        yield
+
+
+def warn_of(found: Comparison | Run) -> None:
+    """Say what a study warns of, one line each on standard error."""
+    for line in found.precision.warnings if found.precision is not None else ():
+        print(f"warning: {line}", file=sys.stderr)
+
+
+def _outcome_and_number(option: str, text: str, example: str, signs: Sequence[str] = ()) -> tuple[str, float]:
     from cxsim.errors import InputError, shown
     from cxsim.studies.answers import known
 
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals:
-        raise InputError(f"--target {shown(text)}: write outcome=value, such as nrr=1.05")
+        raise InputError(f"--{option} {shown(text)}: write outcome=value, such as {example}")
     try:
         known(name)
     except InputError as error:
-        raise InputError([f"--target {line}" for line in error.faults]) from None
+        raise InputError([f"--{option} {line}" for line in error.faults]) from None
+    bare = value.removeprefix(next((sign for sign in signs if value.startswith(sign)), ""))
     try:
-        number = float(value.removesuffix("%")) / (100.0 if value.endswith("%") else 1.0)
+        number = float(bare.removesuffix("%")) / (100.0 if bare.endswith("%") else 1.0)
     except ValueError:
-        raise InputError(f"--target {name}: {shown(value)} is not a number") from None
+        raise InputError(f"--{option} {name}: {shown(value)} is not a number") from None
     return name, number

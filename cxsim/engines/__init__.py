@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from cxsim.engines.seen import Seen
+from cxsim.engines.seen import Orders, Policy, Seen
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
     from cxsim.scenario import Scenario
+    from cxsim.streams import Fork
 
-__all__ = ["ENGINES", "Seen", "simulate"]
+__all__ = ["ENGINES", "Orders", "Policy", "Seen", "simulate"]
 
-ENGINES = ("reference",)
+ENGINES = ("reference",)  # the last is the one for whoever names none
 SEED_LIMIT, REPLICATION_LIMIT, LONGEST_HORIZON = 2**63, 2**32, 600
 
 
@@ -23,8 +25,10 @@ def simulate(
     seed: int,
     replication: int = 0,
     horizon: int | None = None,
-    engine: str = "reference",
-    score: Callable[[Seen], float] | None = None,
+    engine: str | None = None,
+    policy: Policy | None = None,
+    processes: Sequence[Callable[[Any], Any]] = (),
+    fork: Fork | None = None,
 ) -> EventLog:
     """Simulate a customer base once.
 
@@ -37,11 +41,16 @@ def simulate(
         0 to 2**32 - 1: which of the seed's worlds.
     horizon : int, optional
         Months after month 0, 1 to 600; the scenario's own unless given.
-    engine : str
-        "reference", the SimPy clock.
-    score : callable, optional
-        Maps what the company sees of an account at a review (`Seen`) to a number; read by interventions with
-        score = "custom".
+    engine : str, optional
+        "reference", the SimPy clock, if none is named.
+    policy : callable, optional
+        Asked as each month from 0 on begins: given what the company sees of its accounts (`Seen`), it gives `Orders`,
+        or None for none.
+    processes : sequence of callable, optional
+        Further SimPy stories for the reference engine, each a generator function of the company; see
+        docs/extending.md.
+    fork : Fork, optional
+        When luck is dealt afresh, and which of the futures this is. What happens before is the same in all of them.
 
     Returns
     -------
@@ -51,33 +60,35 @@ def simulate(
     Raises
     ------
     InputError
-        If seed, replication, horizon or engine is not as above.
+        If seed, replication, horizon, engine or fork is not as above, an intervention needs a policy and there is none,
+        or a policy orders what cannot be done.
     """
     from cxsim import __version__
     from cxsim.engines.reference import run
-    from cxsim.errors import InputError, did_you_mean
+    from cxsim.engines.seen import Desk
+    from cxsim.errors import InputError
     from cxsim.eventlog import Certificate, EventLog
     from cxsim.plan import make_plan
     from cxsim.roster import as_columns, make_roster
     from cxsim.streams import Luck
 
+    months = scenario.horizon_months if horizon is None else horizon
     faults = [
-        f"{name}: {value!r} is not a whole number from {low} to {high}"
-        for name, value, low, high in (
-            ("seed", seed, 0, SEED_LIMIT - 1),
-            ("replication", replication, 0, REPLICATION_LIMIT - 1),
-            ("horizon", scenario.horizon_months if horizon is None else horizon, 1, LONGEST_HORIZON),
-        )
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high
+        *_numbers(seed, replication, months),
+        *_engine(engine, processes),
+        *_fork(fork, months),
+        *_policy(scenario, policy),
     ]
-    if engine not in ENGINES:
-        faults.append(f"engine: {engine!r} is not known.{did_you_mean(engine, ENGINES)} There is: {', '.join(ENGINES)}")
     if faults:
         raise InputError(faults)
+    if engine is None and processes:
+        warnings.warn("own processes run on the reference engine only, which is slower", UserWarning, stacklevel=2)
+    chosen = "reference" if processes else engine or ENGINES[-1]
     plan = make_plan(scenario, horizon)
     luck = Luck(seed, replication)
     roster = make_roster(plan, luck)
-    rows = run(plan, luck, roster, score)
+    desk = None if policy is None else Desk(policy, scenario)
+    rows = run(plan, luck, roster, desk, processes, fork)
     certificate = Certificate(
         version=__version__,
         scenario_name=scenario.name,
@@ -86,11 +97,67 @@ def simulate(
         segments=scenario.segments,
         seed=seed,
         replication=replication,
-        branch=0,
-        engine=engine,
+        branch=0 if fork is None else fork.branch,
+        engine=chosen,
         history_months=plan.history,
         horizon_months=plan.horizon,
         currency=scenario.currency,
         start_date=scenario.start_date.isoformat(),
+        branch_from=0.0 if fork is None else float(fork.at),
     )
     return EventLog.from_rows(rows, as_columns(roster), certificate)
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _numbers(seed: int, replication: int, horizon: int) -> list[str]:
+    return [
+        f"{name}: {value!r} is not a whole number from {low} to {high}"
+        for name, value, low, high in (
+            ("seed", seed, 0, SEED_LIMIT - 1),
+            ("replication", replication, 0, REPLICATION_LIMIT - 1),
+            ("horizon", horizon, 1, LONGEST_HORIZON),
+        )
+        if not _is_whole(value, low, high)
+    ]
+
+
+def _engine(engine: str | None, processes: Sequence[Callable[[Any], Any]]) -> list[str]:
+    from cxsim.errors import did_you_mean
+
+    faults = [
+        f"processes: {process!r} is not a function of the company" for process in processes if not callable(process)
+    ]
+    if processes and engine not in (None, "reference"):
+        return [*faults, f'engine: {engine!r} runs no processes of your own; "reference" does']
+    if engine is not None and engine not in ENGINES:
+        known = ", ".join(ENGINES)
+        faults.append(f"engine: {engine!r} is not known.{did_you_mean(str(engine), ENGINES)} There is: {known}")
+    return faults
+
+
+def _fork(fork: Fork | None, horizon: int) -> list[str]:
+    from cxsim.streams import BRANCHES, Fork
+
+    if fork is None or not _is_whole(horizon, 1, LONGEST_HORIZON):
+        return []
+    if not isinstance(fork, Fork):
+        return [f"fork: {fork!r} is not a cxsim.Fork"]
+    faults = []
+    if isinstance(fork.at, bool) or not isinstance(fork.at, int | float) or not 0.0 <= fork.at < horizon:
+        faults.append(f"fork.at: {fork.at!r} is not a number of months from 0 up to, but not at, the horizon {horizon}")
+    if not _is_whole(fork.branch, 1, BRANCHES - 1):
+        faults.append(f"fork.branch: {fork.branch!r} is not a whole number from 1 to {BRANCHES - 1}")
+    return faults
+
+
+def _policy(scenario: Scenario, policy: Policy | None) -> list[str]:
+    if policy is not None:
+        return [] if callable(policy) else [f"policy: {policy!r} is not a function of what is seen"]
+    return [
+        f'intervention "{intervention.name}": picks accounts by the score "custom": pass policy=… to simulate'
+        for intervention in scenario.interventions
+        if intervention.score == "custom"
+    ]

@@ -79,6 +79,9 @@ class Certificate:
         Of the columns of the log.
     command : str
         What makes the log again on a command line; "" if it was not made there.
+    branch_from : float
+        Month from which on the luck is that of the branch; what lies before it is the same in all branches. 0, and
+        nothing is said by it, where branch is 0.
     """
 
     version: str
@@ -96,6 +99,7 @@ class Certificate:
     start_date: str
     schema_version: int = 1
     command: str = ""
+    branch_from: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,21 +6,22 @@ from cxsim.readings.costs import costs
 from cxsim.readings.experience import successful_experience
 from cxsim.readings.flows import flows, observed_gap
 from cxsim.readings.journey import journey
-from cxsim.readings.measures import MonthlyTable, empty_table
-from cxsim.readings.moments import experience_by_owner, moments
+from cxsim.readings.moments import experience_by_owner, experience_shares, moments
 from cxsim.readings.monthly import monthly
-from cxsim.readings.outcomes import Reading, outcomes
-from cxsim.readings.reached import FirstYear, first_year
+from cxsim.readings.outcomes import Reading, outcomes, outcomes_by_scope, series_by_scope
+from cxsim.readings.reached import first_year
 from cxsim.readings.registry import OUTCOMES, Outcome
 from cxsim.readings.retention import cohorts, retention
 from cxsim.readings.revenue import revenue
 from cxsim.readings.survival import causes, hazard, survival
 from cxsim.readings.valuation import cash_flow, valuation
-from cxsim.readings.values import Value, values_of
+from cxsim.readings.values import Economics, Value, economics_of, values_of
 from cxsim.readings.waits import onboarding, utilisation, waits
+from cxsim.tally import FirstYear, MonthlyTable, empty_table
 
 __all__ = [
     "OUTCOMES",
+    "Economics",
     "FirstYear",
     "MonthlyTable",
     "Outcome",
@@ -30,8 +31,10 @@ __all__ = [
     "causes",
     "cohorts",
     "costs",
+    "economics_of",
     "empty_table",
     "experience_by_owner",
+    "experience_shares",
     "first_year",
     "flows",
     "hazard",
@@ -41,8 +44,10 @@ __all__ = [
     "observed_gap",
     "onboarding",
     "outcomes",
+    "outcomes_by_scope",
     "retention",
     "revenue",
+    "series_by_scope",
     "successful_experience",
     "survival",
     "utilisation",

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from cxsim.readings.measures import MICRO, STAYING, WORKING, MonthlyTable
-from cxsim.readings.values import Value
+from cxsim.readings.scopes import MONTHS_OF_YEAR, Scopes, scopes_of
+from cxsim.readings.values import Economics, Value, economics_of
+from cxsim.tally import MICRO, STAYING, WORKING, MonthlyTable, place
 
 Reals = npt.NDArray[np.float64]
 
-MONTHS_OF_YEAR = 12
 FADE_MONTHS = 120
+_FADE = 1.0 - np.arange(1, FADE_MONTHS + 1) / FADE_MONTHS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cash:
-    """What comes in and goes out, month by month; each an array of shape (T,), in the world's currency, ≥ 0.
+    """What comes in and goes out, month by month, in the world's currency, ≥ 0.
+
+    Each is an array of shape (T,), or (R, T) for the R scopes of `cash_by_scope`.
 
     Attributes
     ----------
@@ -53,23 +57,32 @@ class Cash:
         income = self.revenue + self.purchases - self.hosting
         return income - self.payroll - self.programme - self.digital - self.acquisition - self.expansion
 
+    def scope(self, row: int) -> Cash:
+        """One row of several scopes."""
+        return Cash(*(getattr(self, field.name)[row] for field in fields(self)))
+
 
 def mean_of_ends(stock: npt.NDArray[np.int64]) -> Reals:
-    """Mean of a stock at the start and at the end of each month; shape (T,) from (T + 1,)."""
-    return np.asarray((stock[:-1] + stock[1:]) / 2.0)
+    """Mean of a stock at the start and at the end of each month; shape (…, T) from (…, T + 1)."""
+    return np.asarray((stock[..., :-1] + stock[..., 1:]) / 2.0)
 
 
-def cash(table: MonthlyTable, value: Value, segment: str | None = None) -> Cash:
+def cash(table: MonthlyTable, value: Value | Economics, segment: str | None = None) -> Cash:
     """Cash by month.
 
     Parameters
     ----------
     table : MonthlyTable
-    value : Value
+    value : Value or Economics
         Values of `economics.*`.
     segment : str, optional
         One segment. It bears each team's payroll in proportion to the work it caused over the run, and the company's
         charges in proportion to its account-months.
+
+    Raises
+    ------
+    InputError
+        If there is no such segment.
 
     Notes
     -----
@@ -78,72 +91,83 @@ def cash(table: MonthlyTable, value: Value, segment: str | None = None) -> Cash:
     is `expansion_cost` · 12 · MRR of expansions outside renewals (selling at a renewal is paid as the CSM's work).
     Programme cost is what treatments and interventions cost.
     """
+    return cash_by_scope(one_scope(table, segment), economics_of(value)).scope(-1)
+
+
+def one_scope(table: MonthlyTable, segment: str | None) -> Scopes:
+    """The company alone, or with one segment; what is asked for stands last."""
+    return scopes_of(table, () if segment is None else (table.at(segment),))
+
+
+def cash_by_scope(scopes: Scopes, economics: Economics) -> Cash:
+    """Cash by month of each scope; see `cash`."""
+    table = scopes.table
 
     def money(measure: str) -> Reals:
-        return np.asarray(table.of(measure, segment)[:-1] / 100.0)
+        return np.asarray(scopes.of(measure)[:, :-1] / 100.0)
 
-    revenue = mean_of_ends(table.of("mrr", segment)) / 100.0
-    purchases = money("purchases")
-    referred = money("new_mrr_referred")
-    paid = money("new_mrr") - referred + value("economics.referral_cost") * referred
-    treated, contacts = np.zeros(table.horizon), np.zeros(table.horizon)
+    revenue = mean_of_ends(scopes.of("mrr")) / 100.0
+    purchases, referred = money("purchases"), money("new_mrr_referred")
+    paid = money("new_mrr") - referred + economics.referral_cost * referred
+    treated, payroll = np.zeros(revenue.shape), np.zeros(revenue.shape)
+    contacts = np.zeros(revenue.shape)
     for stage in STAYING:
         treated += money(f"treated_{stage}")
-        contacts += table.of(f"digital_{stage}", segment)[:-1]
-    payroll = np.zeros(table.horizon)
+        contacts += scopes.of(f"digital_{stage}")[:, :-1]
     for team in WORKING:
-        payroll += team_payroll(table, value, team) * team_share(table, team, segment)
-    present = presence(table, segment)
+        payroll += team_payroll(table, economics, team) * team_shares(scopes, team)[:, None]
+    present = np.array([presence(scopes, row) for row in range(len(revenue))])[:, None]
     return Cash(
         revenue=revenue,
         purchases=purchases,
-        hosting=value("economics.hosting_share") * (revenue + purchases),
+        hosting=economics.hosting_share * (revenue + purchases),
         payroll=payroll,
-        acquisition=value("economics.acquisition_cost") * MONTHS_OF_YEAR * paid,
-        expansion=value("economics.expansion_cost") * MONTHS_OF_YEAR * money("expanded_mrr"),
+        acquisition=economics.acquisition_cost * MONTHS_OF_YEAR * paid,
+        expansion=economics.expansion_cost * MONTHS_OF_YEAR * money("expanded_mrr"),
         programme=treated + table.of_company("charges")[:-1] / 100.0 * present,
-        digital=value("economics.digital_cost") * contacts,
+        digital=economics.digital_cost * contacts,
         once=table.of_company("charges_once")[:-1] / 100.0 * present,
         sign_up=money("treated_sign_up"),
     )
 
 
-def presence(table: MonthlyTable, segment: str | None = None) -> float:
-    """Share of account-months that a segment has, by which it bears the company's charges; 1 where there are none."""
-    return _ratio(table.of("active", segment)[:-1].sum(), table.of("active")[:-1].sum())
+def presence(scopes: Scopes, row: int) -> float:
+    """Share of account-months that a scope has, by which it bears the company's charges; 1 where there are none."""
+    everyone = scopes.total("active", 0)
+    return scopes.total("active", row) / everyone if everyone else 1.0
 
 
-def team_payroll(table: MonthlyTable, value: Value, team: str) -> Reals:
+def team_payroll(table: MonthlyTable, economics: Economics, team: str) -> Reals:
     """Wages of one team by month, in the world's currency; shape (T,)."""
-    return np.asarray(table.of_company(f"people_{team}")[:-1] / MICRO * value(f"economics.{team}_wage"))
+    return np.asarray(table.of_company(f"people_{team}")[:-1] / MICRO * economics.wage(team))
 
 
-def busy(table: MonthlyTable, team: str, segment: str | None = None) -> float:
-    """Months that a team worked, over the run."""
-    return sum(int(table.of(f"busy_{team}_{stage}", segment).sum()) for stage in STAYING) / MICRO
-
-
-def team_share(table: MonthlyTable, team: str, segment: str | None) -> float:
-    """Share of a team's work that a segment caused; its share of account-months where there was no work."""
-    if segment is None:
-        return 1.0
-    everyone = busy(table, team)
-    if everyone > 0:
-        return busy(table, team, segment) / everyone
-    return presence(table, segment)
-
-
-def _ratio(part: float, whole: float) -> float:
-    return float(part / whole) if whole else 1.0
+def team_shares(scopes: Scopes, team: str) -> Reals:
+    """Share of a team's work that each scope caused; its share of account-months where there was no work; (R,)."""
+    rows = range(1 + len(scopes.segments))
+    busy = [sum(scopes.total(f"busy_{team}_{stage}", row) for stage in STAYING) / MICRO for row in rows]
+    return np.array([part / busy[0] if busy[0] > 0 else presence(scopes, row) for row, part in enumerate(busy)])
 
 
 def present_value(flow: Reals, yearly_rate: float, start: int = 0) -> float:
     """Present value at month 0 of flows at the ends of months start + 1, start + 2, …: Σ flow·(1 + r)^(−t/12)."""
-    t = start + 1 + np.arange(len(flow))
-    return float((flow * (1.0 + yearly_rate) ** (-t / MONTHS_OF_YEAR)).sum())
+    return float(present_values(flow, yearly_rate, start))
 
 
-def run_off(table: MonthlyTable, value: Value, segment: str | None = None) -> tuple[Reals | None, str]:
+def present_values(flows: Reals, yearly_rate: float, start: int = 0) -> Reals:
+    """The same for flows of shape (…, n); shape (…,)."""
+    return np.asarray((flows * _discounts(yearly_rate, start, flows.shape[-1])).sum(axis=-1))
+
+
+@lru_cache(maxsize=64)
+def _discounts(yearly_rate: float, start: int, n: int) -> Reals:
+    t = start + 1 + np.arange(n)
+    factors: Reals = (1.0 + yearly_rate) ** (-t / MONTHS_OF_YEAR)
+    factors.setflags(write=False)
+    return factors
+
+
+def run_off(table: MonthlyTable, value: Value | Economics, segment: str | None = None) -> tuple[Reals | None, str]:
     """Cash of the ten years after the horizon, by month, shape (120,); None with a reason under twelve months.
 
     Notes
@@ -156,22 +180,36 @@ def run_off(table: MonthlyTable, value: Value, segment: str | None = None) -> tu
     cost per unit then. What was paid once is not paid again. After ten years nothing is counted: there is no
     perpetuity.
     """
-    if table.horizon < MONTHS_OF_YEAR:
-        return None, "needs a horizon of 12 months"
-    before = float(table.of("mrr", segment)[-1 - MONTHS_OF_YEAR])
-    flows = cash(table, value, segment)
-    last = slice(-MONTHS_OF_YEAR, None)
-    revenue = float(flows.revenue[last].sum())
-    if before <= 0 or revenue <= 0:
-        return None, "no revenue twelve months before the horizon"
-    stays = (float(table.of("kept_12", segment)[-1]) / before) ** (1.0 / MONTHS_OF_YEAR)
-    new = float(table.of("new_mrr", segment)[-1 - MONTHS_OF_YEAR : -1].sum()) / 100.0
-    margin = 1.0 - value("economics.hosting_share") - float(flows.serving[last].sum()) / revenue
-    cost = float((flows.acquisition + flows.sign_up)[last].sum()) / new if new > 0 else 0.0
-    faded = new / MONTHS_OF_YEAR * (1.0 - np.arange(1, FADE_MONTHS + 1) / FADE_MONTHS)
-    mrr = float(table.of("mrr", segment)[-1]) / 100.0
-    path = np.empty(FADE_MONTHS)
-    for k in range(FADE_MONTHS):
-        mrr = mrr * stays + faded[k]
-        path[k] = mrr
-    return path * margin - faded * cost, ""
+    economics = economics_of(value)
+    scopes = one_scope(table, segment)
+    paths, reasons = run_off_by_scope(scopes, cash_by_scope(scopes, economics), economics)
+    return (None, reasons[-1]) if reasons[-1] else (paths[-1], "")
+
+
+def run_off_by_scope(scopes: Scopes, flows: Cash, economics: Economics) -> tuple[Reals, list[str]]:
+    """What `run_off` gives for each scope, shape (R, 120), and why it gives nothing ("" where it does)."""
+    rows = range(1 + len(scopes.segments))
+    paths = np.zeros((len(rows), FADE_MONTHS))
+    if scopes.table.horizon < MONTHS_OF_YEAR:
+        return paths, ["needs a horizon of 12 months" for _ in rows]
+    revenue, serving, winning = (
+        part[:, -MONTHS_OF_YEAR:].sum(axis=1).tolist()
+        for part in (flows.revenue, flows.serving, flows.acquisition + flows.sign_up)
+    )
+    mrr, kept, new_mrr = place("mrr"), place("kept_12"), place("new_mrr")
+    reasons = []
+    for row in rows:
+        before = float(scopes.year_ago[row][mrr])
+        if before <= 0 or revenue[row] <= 0:
+            reasons.append("no revenue twelve months before the horizon")
+            continue
+        reasons.append("")
+        stays = (float(scopes.ends[row][kept]) / before) ** (1.0 / MONTHS_OF_YEAR)
+        new = float(scopes.last_year[row][new_mrr]) / 100.0
+        margin = 1.0 - economics.hosting_share - serving[row] / revenue[row]
+        cost = winning[row] / new if new > 0 else 0.0
+        faded = new / MONTHS_OF_YEAR * _FADE
+        left = float(scopes.ends[row][mrr]) / 100.0
+        path = [left := left * stays + joining for joining in faded.tolist()]
+        paths[row] = np.array(path) * margin - faded * cost
+    return paths, reasons

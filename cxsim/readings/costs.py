@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxsim.readings.cash import cash, mean_of_ends, team_payroll
-from cxsim.readings.measures import STAYING, WORKING, MonthlyTable
 from cxsim.readings.monthly import monthly
-from cxsim.readings.values import Value, values_of
+from cxsim.readings.values import Economics, Value, economics_of, values_of
+from cxsim.tally import STAYING, WORKING, MonthlyTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,11 +44,12 @@ def costs(log: EventLog, value: Value | None = None) -> pd.DataFrame:
 
     value = value or values_of(log)
     table = monthly(log, value)
-    flows = cash(table, value)
+    economics = economics_of(value)
+    flows = cash(table, economics)
     revenue = np.array([mean_of_ends(table.of(f"mrr_{stage}")).sum() / 100.0 for stage in STAYING])
     everything = revenue.sum()
     by_revenue = revenue / everything if everything > 0 else np.array([0.0, 1.0, 0.0])
-    payroll = sum((_payroll_by_stage(table, value, team) for team in WORKING), np.zeros(len(STAYING)))
+    payroll = sum((_payroll_by_stage(table, economics, team) for team in WORKING), np.zeros(len(STAYING)))
     treated = np.array([table.of(f"treated_{stage}").sum() / 100.0 for stage in STAYING])
     purchases = np.array([0.0, flows.purchases.sum(), 0.0])
     columns = {
@@ -56,8 +57,8 @@ def costs(log: EventLog, value: Value | None = None) -> pd.DataFrame:
         "programme": treated + table.of_company("charges").sum() / 100.0 * by_revenue,
         "acquisition": np.zeros(len(STAYING)),
         "expansion": np.array([0.0, flows.expansion.sum(), 0.0]),
-        "digital": value("economics.digital_cost") * np.array([table.of(f"digital_{s}").sum() for s in STAYING]),
-        "hosting": value("economics.hosting_share") * (revenue + purchases),
+        "digital": economics.digital_cost * np.array([table.of(f"digital_{s}").sum() for s in STAYING]),
+        "hosting": economics.hosting_share * (revenue + purchases),
     }
     frame = pd.DataFrame({"stage": list(STAYING), **columns})
     first = pd.DataFrame([{"stage": "acquisition", **dict.fromkeys(columns, 0.0)}])
@@ -76,7 +77,7 @@ def costs(log: EventLog, value: Value | None = None) -> pd.DataFrame:
     return frame
 
 
-def _payroll_by_stage(table: MonthlyTable, value: Value, team: str) -> np.ndarray:
+def _payroll_by_stage(table: MonthlyTable, economics: Economics, team: str) -> np.ndarray:
     worked = np.array([float(table.of(f"busy_{team}_{stage}").sum()) for stage in STAYING])
     share = worked / worked.sum() if worked.sum() > 0 else np.array([0.0, 1.0, 0.0])
-    return np.asarray(team_payroll(table, value, team).sum() * share)
+    return np.asarray(team_payroll(table, economics, team).sum() * share)

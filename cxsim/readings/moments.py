@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.readings.lives import lives_of
+from cxsim.parameters.experience import USER_VOICE
+from cxsim.readings.lives import Lives, lives_of
 from cxsim.readings.states import user_voice
 from cxsim.readings.values import Value, values_of
+from cxsim.rules.experience import experience_moved
+from cxsim.tally import MonthlyTable, millionths, place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,13 +21,20 @@ if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
 
 Array = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
+
+_OWNER = np.full(max(events.KINDS) + 1, events.NOBODY, dtype=np.int64)
+_OWNER[list(events.KINDS)] = [known.owner for known in events.KINDS.values()]
+_OF_USERS = np.zeros(max(events.KINDS) + 1, dtype=np.bool_)
+_OF_USERS[[code for code, known in events.KINDS.items() if known.voice == "user"]] = True
+_MOVED = slice(place(f"moved_{events.OWNERS[0]}"), place(f"moved_{events.OWNERS[-1]}") + 1)
+# A law is plain arithmetic: what it does with two numbers it does with two columns.
+_moved: Any = experience_moved
 
 
 def owners(kind: Array, team: Array) -> npt.NDArray[np.int64]:
     """Owner of each row (code of `events.OWNERS`), -1 for rows that are no moment; shape of `kind`."""
-    table = np.full(max(events.KINDS) + 1, events.NOBODY, dtype=np.int64)
-    table[list(events.KINDS)] = [known.owner for known in events.KINDS.values()]
-    owner = table[kind]
+    owner = _OWNER[kind]
     return np.where((owner != events.NOBODY) & (team == events.DIGITAL_TEAM), events.DIGITAL, owner)
 
 
@@ -55,6 +65,59 @@ def moments(log: EventLog) -> pd.DataFrame:
             **{name: float((felt == mark).mean()) for mark, name in enumerate(events.EMOTIONS)},
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["stage", "owner", "n", "mean_score", *events.EMOTIONS])
+
+
+def moved(lives: Lives, value: Value) -> tuple[Ints, Ints, Ints]:
+    """How far each moment with a customer moved experience, either way.
+
+    Returns
+    -------
+    three int64 arrays, shape (n,)
+        Indices into the rows of `lives`, owner (code of `events.OWNERS`), millionths of a point. Moments with accounts
+        that are no customers after them, such as a talk that ends after the account has left, are left out.
+    """
+    kind = lives.column("kind")
+    owner = owners(kind, lives.column("team"))
+    rows = np.flatnonzero((owner >= 0) & lives.there)
+    of_users, segment = _OF_USERS[kind[rows]], lives.segment[lives.who[rows]]
+    points = np.zeros(len(rows))
+    for users, voice in ((False, "sponsor"), (True, "user")):
+        state = lives.column(voice)
+        for number, name in enumerate(lives.log.certificate.segments):
+            p = {USER_VOICE: value("experience.user_voice", name)}
+            chosen = (of_users == users) & (segment == number)
+            # Who is a customer after a moment has an earlier row, by which it became one.
+            points[chosen] = _moved(p, users, state[rows[chosen] - 1], state[rows[chosen]])
+    return rows, owner[rows], millionths(points)
+
+
+def experience_shares(table: MonthlyTable, segment: str | None = None) -> npt.NDArray[np.float64]:
+    """Share of all that moved experience that each owner controls.
+
+    Parameters
+    ----------
+    table : MonthlyTable
+    segment : str, optional
+        One segment instead of all.
+
+    Returns
+    -------
+    float array, shape (number of `events.OWNERS`,)
+        They sum to 1; NaN if nothing moved.
+
+    Raises
+    ------
+    InputError
+        If there is no such segment.
+
+    Notes
+    -----
+    Only moments with accounts that are customers after them count; `experience_by_owner`, from a log, counts all.
+    """
+    counts = table.counts if segment is None else table.counts[:, [table.at(segment)]]
+    points = counts[:, :, _MOVED].sum(axis=(0, 1))
+    whole = points.sum()
+    return np.asarray(points / whole if whole else np.full(len(points), np.nan))
 
 
 def experience_by_owner(log: EventLog, value: Value | None = None) -> pd.DataFrame:

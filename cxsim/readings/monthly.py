@@ -9,22 +9,23 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.eventlog.pairs import latest_start
+from cxsim.readings.company import TEAM_NAMES, fill_charges, fill_people
 from cxsim.readings.lives import Lives, lives_of, roster_place
-from cxsim.readings.measures import (
+from cxsim.readings.moments import moved
+from cxsim.readings.spans import TEAM_OF, work
+from cxsim.readings.states import bands, quadrants
+from cxsim.readings.tenure import early_survivors, tenure_table
+from cxsim.readings.values import Value, values_of
+from cxsim.tally import (
     DAYS,
     DAYS_PER_MONTH,
     FIRST_YEAR,
     STAYING,
-    WORKING,
     MonthlyTable,
-    company_place,
     empty_table,
     millionths,
     place,
 )
-from cxsim.readings.spans import TEAM_OF, work
-from cxsim.readings.states import bands, quadrants
-from cxsim.readings.values import Value, interventions_of, values_of
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
@@ -37,7 +38,6 @@ _CONTACTS = (
     events.KICKED_OFF, events.MILESTONE, events.WENT_LIVE, events.TICKET_HANDED_OVER, events.TICKET_SOLVED,
     events.TICKET_FAILED, events.CHECKED_IN, events.REACHED_OUT, events.RENEWAL_TALK,
 )  # fmt: skip
-_TEAM_NAMES = dict(zip((events.ONBOARDING_TEAM, events.SUCCESS_TEAM, events.SUPPORT_TEAM), WORKING, strict=True))
 
 
 def monthly(log: EventLog, value: Value | None = None) -> MonthlyTable:
@@ -74,10 +74,14 @@ def monthly(log: EventLog, value: Value | None = None) -> MonthlyTable:
     _fill_costs(flows)
     _fill_health_gap(flows)
     _fill_first_year(flows)
+    _fill_experience(flows, value)
     _fill_onboarding(table, lives)
     _fill_work(table, lives)
-    _fill_people(table, log)
-    _fill_charges(table, log)
+    fill_people(table, log)
+    fill_charges(table, log)
+    at_risk, lost = tenure_table(log)
+    table.tenure[: len(at_risk)] = np.column_stack((at_risk, lost))
+    table.early[:] = early_survivors(log)
     return table
 
 
@@ -258,6 +262,13 @@ def _fill_first_year(flows: _Flows) -> None:
     flows.add("cohort_intent", at[np.isfinite(meant) & (meant <= np.minimum(twelfth, left))])
 
 
+def _fill_experience(flows: _Flows, value: Value) -> None:
+    rows, owner, points = moved(flows.lives, value)
+    for code, name in enumerate(events.OWNERS):
+        chosen = owner == code
+        flows.add(f"moved_{name}", rows[chosen], points[chosen])
+
+
 def _fill_onboarding(table: MonthlyTable, lives: Lives) -> None:
     """Histogram of time to value of the sign-ups, and mean duration of the projects that ended."""
     kind, time = lives.column("kind"), lives.column("time")
@@ -307,67 +318,7 @@ def _fill_work(table: MonthlyTable, lives: Lives) -> None:
     stage = np.where(stage < len(STAYING), stage, events.ADOPTION)
     team = TEAM_OF[spans.subject[kept]]
     cell = _cells(table, lives, spans.end[kept])
-    for code, team_name in _TEAM_NAMES.items():
+    for code, team_name in TEAM_NAMES.items():
         for number, stage_name in enumerate(STAYING):
             chosen = (team == code) & (stage == number)
             add_cells(table, f"busy_{team_name}_{stage_name}", cell[chosen], busy[chosen])
-
-
-def _fill_people(table: MonthlyTable, log: EventLog) -> None:
-    """People at work in each team."""
-    columns = log.columns
-    headcount = columns["kind"] == events.HEADCOUNT
-    for code, name in _TEAM_NAMES.items():
-        rows = np.flatnonzero(headcount & (columns["team"] == code))
-        people = people_months(columns["time"][rows], columns["value"][rows], table.horizon)
-        table.company[:, company_place(f"people_{name}")] = people
-
-
-def _fill_charges(table: MonthlyTable, log: EventLog) -> None:
-    """What interventions cost whomever they treat; the log tells how much, the scenario what it is for."""
-    columns = log.columns
-    rows = np.flatnonzero((columns["kind"] == events.CHARGE) & (columns["time"] >= 0))
-    if not len(rows):
-        return
-    from cxsim.interventions import SIGN_UP
-    from cxsim.rules.law import cents
-
-    time, number = columns["time"][rows], columns["item"][rows]
-    amount = np.rint(columns["value"][rows]).astype(np.int64)
-    once, joining = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
-    for place_, intervention in enumerate(interventions_of(log)):
-        own = number == place_
-        joining |= own & (intervention.trigger == SIGN_UP)
-        if intervention.cost_once:
-            paid = own & (time == intervention.start) & (amount == cents(100.0 * intervention.cost_once))
-            # The first month's charge, due at the same time, may be as large: only one of the two is paid once.
-            once[np.flatnonzero(paid)[:1]] = True
-    month = np.minimum(np.floor(time), table.horizon - 1).astype(np.int64)
-    for measure, chosen in (("charges", amount >= 0), ("charges_once", once), ("charges_sign_up", joining)):
-        np.add.at(table.company[:, company_place(measure)], month[chosen], amount[chosen])
-
-
-def people_months(time: npt.NDArray[np.float64], people: npt.NDArray[np.float64], horizon: int) -> Ints:
-    """Person-months at work in each month, in millionths.
-
-    Parameters
-    ----------
-    time : float array, shape (n,)
-        When the headcount of one team changed [months], in order.
-    people : float array, shape (n,)
-        The headcount from then on.
-    horizon : int
-
-    Returns
-    -------
-    int64 array, shape (horizon + 1,)
-        The last one is 0.
-    """
-    total = np.zeros(horizon + 1, dtype=np.int64)
-    if not len(time):
-        return total
-    cuts = np.unique(np.concatenate((np.arange(horizon + 1.0), time[(time > 0) & (time < horizon)])))
-    at = np.searchsorted(time, cuts[:-1], side="right") - 1
-    size = np.where(at >= 0, people[np.maximum(at, 0)], 0.0)
-    np.add.at(total, np.floor(cuts[:-1]).astype(np.int64), millionths(size * np.diff(cuts)))
-    return total

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from cxsim import events
 from cxsim.readings.cash import (
     FADE_MONTHS,
-    MONTHS_OF_YEAR,
     Reals,
-    cash,
+    cash_by_scope,
     mean_of_ends,
+    one_scope,
     presence,
-    present_value,
-    run_off,
+    present_values,
+    run_off_by_scope,
     team_payroll,
-    team_share,
+    team_shares,
 )
-from cxsim.readings.measures import DAYS, DAYS_PER_MONTH, FIRST_YEAR, MICRO, MonthlyTable
+from cxsim.readings.go_live import median_days
 from cxsim.readings.registry import OUTCOMES, Outcome
-from cxsim.readings.values import Value
+from cxsim.readings.scopes import MONTHS_OF_YEAR, Scopes, scopes_of
+from cxsim.readings.values import Economics, Value, economics_of
+from cxsim.tally import COHORT, DAYS_PER_MONTH, FIRST_YEAR, MICRO, MonthlyTable, place
 
-__all__ = ["OUTCOMES", "Outcome", "Reading", "incidence_by_day", "multiple", "outcomes"]
+__all__ = ["OUTCOMES", "Outcome", "Reading", "multiple", "outcomes", "outcomes_by_scope", "series_by_scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +40,58 @@ class Reading:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is read: a table, the world's values, one segment or all."""
+Found = float | str  # a value, or the words that say why there is none
 
-    table: MonthlyTable
-    value: Value
-    segment: str | None
+
+class _Asked:
+    """What is read: one scope at a time; what needs arrays is worked out for all scopes together, once."""
+
+    def __init__(self, scopes: Scopes, economics: Economics) -> None:
+        self.scopes, self.economics, self.row = scopes, economics, 0
+        self.horizon = scopes.table.horizon
+        rate = economics.discount_rate
+        flows = cash_by_scope(scopes, economics)
+        after, self.no_run_off = run_off_by_scope(scopes, flows, economics)
+        self.cash: list[float] = present_values(flows.net, rate).tolist()
+        self.after: list[float] = present_values(after, rate, self.horizon).tolist()
+        self.acquisition: list[float] = flows.acquisition.sum(axis=1).tolist()
+        self.programme: list[float] = flows.programme.sum(axis=1).tolist()
+        self.payroll = float(team_payroll(scopes.table, economics, "onboarding").sum())
+        self.payroll_shares: list[float] = team_shares(scopes, "onboarding").tolist()
+        self.charged = int(scopes.table.of_company("charges_sign_up").sum())
+        self.account_months: list[float] = mean_of_ends(scopes.of("active")).sum(axis=1).tolist()
+        self.revenue: list[float] = mean_of_ends(scopes.of("mrr")).sum(axis=1).tolist()
+        self.days = median_days(scopes)
+        self.earned, self.later = _first_year_revenue(scopes, rate) if self.horizon >= FIRST_YEAR else ([], [])
 
     def at_end(self, measure: str) -> int:
-        return int(self.table.of(measure, self.segment)[-1])
+        return self.scopes.ends[self.row][place(measure)]
 
     def year_ago(self, measure: str) -> int:
-        return int(self.table.of(measure, self.segment)[-1 - MONTHS_OF_YEAR])
+        return self.scopes.year_ago[self.row][place(measure)]
 
     def total(self, measure: str) -> int:
-        return int(self.table.of(measure, self.segment)[:-1].sum())
+        return self.scopes.totals[self.row][place(measure)]
 
     def last_year(self, measure: str) -> int:
-        return int(self.table.of(measure, self.segment)[-1 - MONTHS_OF_YEAR : -1].sum())
+        return self.scopes.last_year[self.row][place(measure)]
 
 
-Read = Callable[[_Asked], Reading]
+Read = Callable[[_Asked], Found]
 
 
-def _ratio(part: float, whole: float, empty: str) -> Reading:
-    return Reading(part / whole) if whole else Reading(None, empty)
+def _ratio(part: float, whole: float, empty: str) -> Found:
+    return part / whole if whole else empty
 
 
-def _short(asked: _Asked, months: int) -> Reading | None:
-    if asked.table.horizon < months:
-        return Reading(None, f"needs a horizon of {months} months; this one has {asked.table.horizon}")
-    return None
+def _short(asked: _Asked, months: int) -> str:
+    if asked.horizon < months:
+        return f"needs a horizon of {months} months; this one has {asked.horizon}"
+    return ""
 
 
 def _first_year(measure: str) -> Read:
-    def read(asked: _Asked) -> Reading:
+    def read(asked: _Asked) -> Found:
         return _short(asked, 2 * FIRST_YEAR) or _ratio(
             asked.total(measure), asked.total("cohort"), "nobody signed up without a referral in the first 12 months"
         )
@@ -80,7 +100,7 @@ def _first_year(measure: str) -> Read:
 
 
 def _against_year_ago(part: str, whole: str) -> Read:
-    def read(asked: _Asked) -> Reading:
+    def read(asked: _Asked) -> Found:
         return _short(asked, MONTHS_OF_YEAR) or _ratio(
             asked.at_end(part), asked.year_ago(whole), "no account was active 12 months before the horizon"
         )
@@ -88,26 +108,26 @@ def _against_year_ago(part: str, whole: str) -> Read:
     return read
 
 
-def _renewal_rate(asked: _Asked) -> Reading:
+def _renewal_rate(asked: _Asked) -> Found:
     return _short(asked, MONTHS_OF_YEAR) or _ratio(
         asked.last_year("renewal_kept"), asked.last_year("renewal_due"), "no term ended in the last 12 months"
     )
 
 
-def _inside_window_loss(asked: _Asked) -> Reading:
+def _inside_window_loss(asked: _Asked) -> Found:
     return _short(asked, MONTHS_OF_YEAR) or _ratio(
         asked.at_end("joined_gone_12"), asked.last_year("new"), "nobody signed up in the last 12 months"
     )
 
 
-def _monthly_logo_churn(asked: _Asked) -> Reading:
+def _monthly_logo_churn(asked: _Asked) -> Found:
     return _ratio(asked.total("churned"), asked.total("active"), "no account was ever active")
 
 
 def _cause_share(cause: str) -> Read:
     voluntary = [f"churned_{name}" for name in events.CAUSES[: events.INVOLUNTARY]]
 
-    def read(asked: _Asked) -> Reading:
+    def read(asked: _Asked) -> Found:
         return _ratio(
             asked.total(f"churned_{cause}"), sum(asked.total(name) for name in voluntary), "nobody left by choice"
         )
@@ -115,146 +135,136 @@ def _cause_share(cause: str) -> Read:
     return read
 
 
-def _involuntary_share(asked: _Asked) -> Reading:
+def _involuntary_share(asked: _Asked) -> Found:
     return _ratio(asked.total("churned_involuntary"), asked.total("churned"), "nobody left")
 
 
-def _accounts(asked: _Asked) -> Reading:
-    return Reading(float(asked.at_end("active")))
+def _accounts(asked: _Asked) -> Found:
+    return float(asked.at_end("active"))
 
 
-def _arr(asked: _Asked) -> Reading:
-    return Reading(MONTHS_OF_YEAR * asked.at_end("mrr") / 100.0)
+def _arr(asked: _Asked) -> Found:
+    return MONTHS_OF_YEAR * asked.at_end("mrr") / 100.0
 
 
-def multiple(value: Value, growth: float, slope: float | None = None) -> float:
+def multiple(value: Value | Economics, growth: float, slope: float | None = None) -> float:
     """Company value per unit of ARR: clip(M₀·exp(β·(g − g₀)), least, most), β the world's unless given."""
-    slope = value("economics.multiple_slope") if slope is None else slope
-    raw = value("economics.multiple") * np.exp(slope * (growth - value("economics.multiple_growth")))
-    return float(np.clip(raw, value("economics.multiple_least"), value("economics.multiple_most")))
+    economics = economics_of(value)
+    slope = economics.multiple_slope if slope is None else slope
+    raw = float(economics.multiple * np.exp(slope * (growth - economics.multiple_growth)))
+    return min(max(raw, economics.multiple_least), economics.multiple_most)
 
 
-def _value_multiple(asked: _Asked) -> Reading:
+def _value_multiple(asked: _Asked) -> Found:
     short = _short(asked, MONTHS_OF_YEAR)
     if short:
         return short
     before = asked.year_ago("mrr")
     if before <= 0:
-        return Reading(None, "no revenue 12 months before the horizon, so growth is undefined")
+        return "no revenue 12 months before the horizon, so growth is undefined"
     growth = asked.at_end("mrr") / before - 1.0
-    return Reading(MONTHS_OF_YEAR * asked.at_end("mrr") / 100.0 * multiple(asked.value, growth))
+    return MONTHS_OF_YEAR * asked.at_end("mrr") / 100.0 * multiple(asked.economics, growth)
 
 
-def _value_flat(asked: _Asked) -> Reading:
-    return Reading(MONTHS_OF_YEAR * asked.at_end("mrr") / 100.0 * multiple(asked.value, 0.0, 0.0))
+def _value_flat(asked: _Asked) -> Found:
+    return MONTHS_OF_YEAR * asked.at_end("mrr") / 100.0 * multiple(asked.economics, 0.0, 0.0)
 
 
-def _cash_pv(asked: _Asked) -> Reading:
-    flows = cash(asked.table, asked.value, asked.segment)
-    return Reading(present_value(flows.net, asked.value("economics.discount_rate")))
+def _cash_pv(asked: _Asked) -> Found:
+    return asked.cash[asked.row]
 
 
-def _value_dcf(asked: _Asked) -> Reading:
-    after, reason = run_off(asked.table, asked.value, asked.segment)
-    if after is None:
-        return Reading(None, reason)
-    rate = asked.value("economics.discount_rate")
-    until = present_value(cash(asked.table, asked.value, asked.segment).net, rate)
-    return Reading(until + present_value(after, rate, start=asked.table.horizon))
+def _value_dcf(asked: _Asked) -> Found:
+    return asked.no_run_off[asked.row] or asked.cash[asked.row] + asked.after[asked.row]
 
 
-def _clv(asked: _Asked) -> Reading:
+def _first_year_revenue(scopes: Scopes, rate: float) -> tuple[list[float], list[float]]:
+    """Of the first twelve monthly cohorts of each scope: revenue and purchases to the horizon, and MRR at it [cents].
+
+    Discounted to each cohort's own month.
+    """
+    cohorts, months = scopes.table.cohorts, scopes.table.horizon
+    cells = np.empty((len(COHORT), 1 + len(scopes.segments), *cohorts.shape[:2]), dtype=np.int64)
+    by_measure = cohorts.transpose(3, 2, 0, 1)
+    by_measure.sum(axis=1, out=cells[:, 0])
+    cells[:, 1:] = by_measure[:, list(scopes.segments)]
+    stock, purchases = cells
+    earned, later = _cohort_discounts(rate, months)
+    revenue = (stock[..., :-1] + stock[..., 1:]) / 2.0 + purchases[..., :-1]
+    # One row a scope, so that a sum runs through cohorts and months in the same order for one scope and for many.
+    summed = (revenue * earned).reshape(len(revenue), -1).sum(axis=1)
+    return summed.tolist(), (stock[..., -1] * later).sum(axis=1).tolist()
+
+
+@lru_cache(maxsize=64)
+def _cohort_discounts(rate: float, months: int) -> tuple[Reals, Reals]:
+    """Factors for what is earned in each month, shape (12, T), and for what stays at the horizon, shape (12,)."""
+    # Month of the cohort is its own month 0: what is earned in month b is discounted from its end.
+    age = np.arange(1, months + 1)[None, :] - np.arange(FIRST_YEAR)[:, None]
+    earned: Reals = (1.0 + rate) ** (-np.maximum(age, 0) / MONTHS_OF_YEAR)
+    later: Reals = (1.0 + rate) ** (-age[:, -1] / MONTHS_OF_YEAR)
+    for factors in (earned, later):
+        factors.setflags(write=False)
+    return earned, later
+
+
+def _clv(asked: _Asked) -> Found:
     short = _short(asked, FIRST_YEAR)
     if short:
         return short
-    table = asked.table
-    joined = int(table.of("new", asked.segment)[:FIRST_YEAR].sum())
-    before = asked.year_ago("mrr")
+    joined, before = asked.scopes.first_year[asked.row][place("new")], asked.year_ago("mrr")
     if not joined or not before:
-        return Reading(None, "nobody signed up in the first 12 months" if before else "no revenue before the horizon")
-    stock = table.of_cohorts("mrr", asked.segment)
-    revenue = (stock[:, :-1] + stock[:, 1:]) / 2.0 + table.of_cohorts("purchases", asked.segment)[:, :-1]
-    rate = asked.value("economics.discount_rate")
-    # Month of the cohort is its own month 0: what is earned in month b is discounted from its end.
-    age = np.arange(1, table.horizon + 1)[None, :] - np.arange(FIRST_YEAR)[:, None]
-    earned = float((revenue * (1.0 + rate) ** (-np.maximum(age, 0) / MONTHS_OF_YEAR)).sum())
+        return "nobody signed up in the first 12 months" if before else "no revenue before the horizon"
     stays = asked.at_end("kept_12") / before
-    fade = (stays / (1.0 + rate)) ** (np.arange(1, FADE_MONTHS + 1) / MONTHS_OF_YEAR)
-    residual = float((stock[:, -1] * (1.0 + rate) ** (-age[:, -1] / MONTHS_OF_YEAR)).sum()) * float(fade.sum())
-    return Reading(asked.value("economics.gross_margin") * (earned + residual) / 100.0 / joined)
+    fade = (stays / (1.0 + asked.economics.discount_rate)) ** _YEARS_AFTER
+    residual = asked.later[asked.row] * float(fade.sum())
+    return asked.economics.gross_margin * (asked.earned[asked.row] + residual) / 100.0 / joined
 
 
-def _cac_payback(asked: _Asked) -> Reading:
+def _cac_payback(asked: _Asked) -> Found:
     """Months to earn back what it costs to win and onboard.
 
     Onboarding is the onboarding team's payroll, treatments at sign-up and in the onboarding stage, and charges of
     interventions that treat at sign-up. Not counted: other teams' work for accounts in onboarding, digital contacts,
     charges of interventions for everyone or at reviews (they are for the base as well).
     """
-    flows = cash(asked.table, asked.value, asked.segment)
-    share = team_share(asked.table, "onboarding", asked.segment)
-    charged = int(asked.table.of_company("charges_sign_up").sum()) * presence(asked.table, asked.segment)
-    onboarding = team_payroll(asked.table, asked.value, "onboarding").sum() * share
+    charged = asked.charged * presence(asked.scopes, asked.row)
+    onboarding = asked.payroll * asked.payroll_shares[asked.row]
     onboarding += (asked.total("treated_onboarding") + charged) / 100.0
-    earned = asked.total("new_mrr") / 100.0 * asked.value("economics.gross_margin")
+    earned = asked.total("new_mrr") / 100.0 * asked.economics.gross_margin
     if earned <= 0:
-        return Reading(None, "starting MRR times gross margin is not above 0")
-    return Reading(float(flows.acquisition.sum() + onboarding) / earned)
+        return "starting MRR times gross margin is not above 0"
+    return (asked.acquisition[asked.row] + onboarding) / earned
 
 
-def incidence_by_day(table: MonthlyTable, segment: str | None = None) -> tuple[Reals, Reals]:
-    """Share of sign-ups live, and share given up, by the end of each day since sign-up; two arrays of shape (DAYS,).
-
-    Notes
-    -----
-    Aalen–Johansen: on each day the two endings share those still under way; who is censored on a day is at risk
-    on it.
-    """
-    live, gone = table.of_days("live", segment), table.of_days("gave_up", segment)
-    ending = live + gone + table.of_days("censored", segment)
-    at_risk = np.maximum(ending.sum() - np.concatenate(([0], np.cumsum(ending)[:-1])), 1)
-    under_way = np.concatenate(([1.0], np.cumprod(1.0 - (live + gone) / at_risk)[:-1]))
-    return np.cumsum(under_way * live / at_risk), np.cumsum(under_way * gone / at_risk)
+def _time_to_value(asked: _Asked) -> Found:
+    return asked.days[asked.row] if asked.total("new") else "nobody signed up"
 
 
-def _time_to_value(asked: _Asked) -> Reading:
-    if not asked.total("new"):
-        return Reading(None, "nobody signed up")
-    share, _ = incidence_by_day(asked.table, asked.segment)
-    day = int(np.searchsorted(share, 0.5 - 1e-12))
-    if day >= DAYS - 1:
-        return Reading(None, f"fewer than half went live; {share[-1]:.0%} did")
-    before = float(share[day - 1]) if day else 0.0
-    return Reading(day + (0.5 - before) / (float(share[day]) - before))
-
-
-def _onboarding_days(asked: _Asked) -> Reading:
+def _onboarding_days(asked: _Asked) -> Found:
     return _ratio(asked.total("live_months") / MICRO * DAYS_PER_MONTH, asked.total("live"), "no account went live")
 
 
 def _mean_at_end(measure: str, scale: float = 1.0) -> Read:
-    def read(asked: _Asked) -> Reading:
+    def read(asked: _Asked) -> Found:
         return _ratio(asked.at_end(measure) / scale, asked.at_end("active"), "no account is active at the horizon")
 
     return read
 
 
-def _programme_cost(asked: _Asked) -> Reading:
-    return Reading(float(cash(asked.table, asked.value, asked.segment).programme.sum()))
+def _programme_cost(asked: _Asked) -> Found:
+    return asked.programme[asked.row]
 
 
-def _health_error(asked: _Asked) -> Reading:
+def _health_error(asked: _Asked) -> Found:
     return _ratio(asked.total("gap_absolute") / MICRO, asked.total("reviews"), "there was no review")
 
 
-def _arpa(asked: _Asked) -> Reading:
-    return _ratio(
-        float(mean_of_ends(asked.table.of("mrr", asked.segment)).sum()) / 100.0,
-        float(mean_of_ends(asked.table.of("active", asked.segment)).sum()),
-        "no account was ever active",
-    )
+def _arpa(asked: _Asked) -> Found:
+    return _ratio(asked.revenue[asked.row] / 100.0, asked.account_months[asked.row], "no account was ever active")
 
 
+_YEARS_AFTER: Final = np.arange(1, FADE_MONTHS + 1) / MONTHS_OF_YEAR
 _READERS: Final[Mapping[str, Read]] = {
     "logo_churn_12m": _first_year("cohort_lost"),
     "intent_12m": _first_year("cohort_intent"),
@@ -286,15 +296,16 @@ _READERS: Final[Mapping[str, Read]] = {
     "involuntary_churn_share": _involuntary_share,
     "observed_health_error": _health_error,
 }
+_IN_ORDER: Final = tuple(_READERS[name] for name in OUTCOMES)
 
 
-def outcomes(table: MonthlyTable, value: Value, segment: str | None = None) -> Mapping[str, Reading]:
+def outcomes(table: MonthlyTable, value: Value | Economics, segment: str | None = None) -> Mapping[str, Reading]:
     """Every outcome of `OUTCOMES` in one run.
 
     Parameters
     ----------
     table : MonthlyTable
-    value : Value
+    value : Value or Economics
         Values of `economics.*`, such as `Scenario.value`.
     segment : str, optional
         One segment instead of all.
@@ -309,5 +320,55 @@ def outcomes(table: MonthlyTable, value: Value, segment: str | None = None) -> M
     InputError
         If there is no such segment.
     """
-    asked = _Asked(table, value, segment)
-    return {name: _READERS[name](asked) for name in OUTCOMES}
+    found = _read(one_scope(table, segment), economics_of(value))[-1]
+    return {
+        name: Reading(None, one) if isinstance(one, str) else Reading(one)
+        for name, one in zip(OUTCOMES, found, strict=True)
+    }
+
+
+def outcomes_by_scope(table: MonthlyTable, value: Value | Economics) -> tuple[Reals, dict[tuple[int, int], str]]:
+    """Every outcome of the company and of each segment, in one pass.
+
+    Parameters
+    ----------
+    table : MonthlyTable
+    value : Value or Economics
+        Values of `economics.*`; for many runs of one scenario look them up once, with `economics_of(scenario.value)`.
+
+    Returns
+    -------
+    values : float array, shape (1 + S, number of outcomes)
+        Row 0 is the company; columns in the order of `OUTCOMES`; NaN where a value does not exist.
+    reasons : dict
+        (row, column) of each such NaN → why.
+    """
+    rows = _read(scopes_of(table), economics_of(value))
+    reasons = {
+        (row, column): one for row, found in enumerate(rows) for column, one in enumerate(found) if isinstance(one, str)
+    }
+    return np.array([[np.nan if isinstance(one, str) else one for one in found] for found in rows]), reasons
+
+
+def series_by_scope(table: MonthlyTable) -> dict[str, Reals]:
+    """Accounts and ARR of the company and of each segment over time.
+
+    Returns
+    -------
+    dict
+        "accounts" [accounts] and "arr" [currency/year] at months 0 … T → float array, shape (1 + S, T + 1).
+    """
+
+    def by_scope(measure: str) -> npt.NDArray[np.int64]:
+        column = table.counts[:, :, place(measure)].T
+        return np.concatenate((column.sum(axis=0, keepdims=True), column))
+
+    return {"accounts": by_scope("active").astype(np.float64), "arr": by_scope("mrr") * MONTHS_OF_YEAR / 100.0}
+
+
+def _read(scopes: Scopes, economics: Economics) -> list[list[Found]]:
+    asked, found = _Asked(scopes, economics), []
+    for row in range(1 + len(scopes.segments)):
+        asked.row = row
+        found.append([read(asked) for read in _IN_ORDER])
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,31 +11,12 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.interventions import EVERYONE, Intervention
 from cxsim.readings.lives import lives_of
-from cxsim.readings.measures import FIRST_YEAR
+from cxsim.tally import FIRST_YEAR, FirstYear
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
 
 Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FirstYear:
-    """The cohort of `logo_churn_12m`, account by account.
-
-    Attributes
-    ----------
-    account : int32 array, shape (n,)
-        Accounts that signed up in months [0, 12) without a referral, in rising order.
-    lost : bool array, shape (n,)
-        Whether the loss took effect at or before the twelfth review.
-    reached : bool array, shape (n, number of interventions)
-        Whether each intervention of the run could act on the account in that time.
-    """
-
-    account: npt.NDArray[np.int32]
-    lost: Flags
-    reached: Flags
 
 
 def first_year(log: EventLog, interventions: Sequence[Intervention]) -> FirstYear:

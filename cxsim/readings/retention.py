@@ -10,9 +10,9 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.eventlog.frames import dates
 from cxsim.readings.lives import horizon_of, lives_of
-from cxsim.readings.measures import FIRST_YEAR
 from cxsim.readings.monthly import monthly
 from cxsim.readings.values import Value
+from cxsim.tally import FIRST_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd

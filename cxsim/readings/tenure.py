@@ -40,17 +40,16 @@ def tenure_table(log: EventLog) -> tuple[Ints, Ints]:
     horizon = int(log.certificate.horizon_months)
     signed_at, stayed = first_stays(log)
     new = signed_at >= 0.0
-    followed, age = horizon - signed_at[new], stayed[new]
+    followed, age = np.floor(horizon - signed_at[new]), stayed[new]
     lost_in = np.where(np.isfinite(age), np.maximum(np.ceil(np.minimum(age, 1e6) - 1e-9) - 1, 0), np.inf)
-    at_risk, lost = np.zeros(horizon, dtype=np.int64), np.zeros(horizon, dtype=np.int64)
-    for month in range(horizon):
-        seen = followed >= month + 1
-        at_risk[month] = np.count_nonzero(seen & (lost_in >= month))
-        lost[month] = np.count_nonzero(seen & (lost_in == month))
+    # At risk from month 0 until lost or no longer followed: how many months each was, counted from the longest down.
+    months = np.maximum(np.minimum(lost_in + 1, followed), 0).astype(np.int64)
+    at_risk = np.cumsum(np.bincount(months, minlength=horizon + 1)[::-1])[::-1][1:]
+    lost = np.bincount(lost_in[lost_in < followed].astype(np.int64), minlength=horizon)
     return at_risk, lost
 
 
-def early_survivors(log: EventLog) -> tuple[float, float, float]:
+def early_survivors(log: EventLog) -> tuple[int, int, int]:
     """Sign-ups of the history's first two years: how many, and how many never left within 2 and within 6 years.
 
     Only those who are followed for six years count, whatever the horizon.
@@ -58,4 +57,4 @@ def early_survivors(log: EventLog) -> tuple[float, float, float]:
     history, horizon = log.certificate.history_months, log.certificate.horizon_months
     signed_at, stayed = first_stays(log)
     cohort = stayed[signed_at < min(24.0 - history, horizon - 72.0)]
-    return float(len(cohort)), float(np.sum(cohort > 24.0)), float(np.sum(cohort > 72.0))
+    return len(cohort), int(np.count_nonzero(cohort > 24.0)), int(np.count_nonzero(cohort > 72.0))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxsim.readings.cash import MONTHS_OF_YEAR, cash, present_value, run_off
+from cxsim.readings.cash import cash, present_value, run_off
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import multiple, outcomes
 from cxsim.readings.registry import OUTCOMES
 from cxsim.readings.retention import month_dates
+from cxsim.readings.scopes import MONTHS_OF_YEAR
 from cxsim.readings.values import Value, values_of
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,39 @@ class Value(Protocol):
     def __call__(self, path: str, segment: str | None = None, /) -> float:
         """Value at a path such as "economics.discount_rate", in its declared unit."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """The values of `economics.*`, looked up once; the company's, in their declared units."""
+
+    gross_margin: float
+    hosting_share: float
+    discount_rate: float
+    acquisition_cost: float
+    expansion_cost: float
+    referral_cost: float
+    onboarding_wage: float
+    success_wage: float
+    support_wage: float
+    digital_cost: float
+    multiple: float
+    multiple_growth: float
+    multiple_slope: float
+    multiple_least: float
+    multiple_most: float
+
+    def wage(self, team: str) -> float:
+        """What a month of one of a team costs [currency/month]."""
+        return {"onboarding": self.onboarding_wage, "success": self.success_wage, "support": self.support_wage}[team]
+
+
+_ECONOMICS = tuple(f"economics.{field.name}" for field in fields(Economics))
+
+
+def economics_of(value: Value | Economics) -> Economics:
+    """The values of `economics.*`; those that were looked up already are given back as they are."""
+    return value if isinstance(value, Economics) else Economics(*map(value, _ECONOMICS))
 
 
 def values_of(log: EventLog) -> Value:

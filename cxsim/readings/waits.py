@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
+from cxsim.readings.company import people_months
+from cxsim.readings.go_live import incidence_by_day
 from cxsim.readings.lives import horizon_of
-from cxsim.readings.measures import MICRO
-from cxsim.readings.monthly import monthly, people_months
-from cxsim.readings.outcomes import incidence_by_day, outcomes
+from cxsim.readings.monthly import monthly
+from cxsim.readings.outcomes import outcomes
 from cxsim.readings.spans import SUBJECTS, TEAM_OF, waiting, work
 from cxsim.readings.values import Value, values_of
+from cxsim.tally import MICRO
 
 if TYPE_CHECKING:
     import pandas as pd

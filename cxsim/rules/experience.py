@@ -64,6 +64,15 @@ def experience(p: Row, sponsor: float, user: float) -> float:
 
 
 @law
+def experience_moved(p: Row, users: bool, before: float, after: float) -> float:
+    """How far a moment moved experience, either way [points]: weight of its voice · |after − before|.
+
+    The weight is w = p[USER_VOICE] for the users' voice, 1 − w for the sponsor's; before, after in [0, 10].
+    """
+    return (p[USER_VOICE] if users else 1.0 - p[USER_VOICE]) * abs(after - before)
+
+
+@law
 def moment_weight(p: Row, kind: int) -> float:
     """How far a moment of a kind moves its voice [share]; see `parameters.experience`."""
     if kind == REVIEW:

@@ -144,8 +144,9 @@ def hazards(
 def as_things_are(p: Row, cause: int, hazard: float, reviewed: float, begun: float, now: float) -> float:
     """Hazard that a cause would have accumulated in a term, had all but tenure been as it is now [cumulative hazard].
 
-    hazard as drivers are now, at the tenure `reviewed` of the last review; the term has run from tenure `begun` to `now` [months]. What
-    tenure alone does to a hazard cannot be mended and is not forgiven: onboarding fades, value and price ripen.
+    hazard as drivers are now, at the tenure `reviewed` of the last review; the term has run from tenure `begun` to
+    `now` [months]. What tenure alone does to a hazard cannot be mended and is not forgiven: onboarding fades, value and
+    price ripen.
     """
     if cause == BY_ONBOARDING:
         fade = p[ONBOARDING_FADE]
@@ -214,6 +215,33 @@ def shifted(remaining: Seven, cause: int, by: float) -> Seven:
         remaining[5] + by if cause == 5 else remaining[5],
         remaining[6] + by if cause == 6 else remaining[6],
     )
+
+
+@law
+def lies_ahead(remaining: float, hazard: float, left: float) -> bool:
+    """Is a cause's next point still to come, `left` months before the month that was charged in advance ends?
+
+    remaining + hazard·left > 0: the hazard of the rest of the month is charged but not yet lived through.
+    """
+    return remaining + hazard * left > 0.0
+
+
+@law
+def redrawn(remaining: float, hazard: float, left: float, distance: float) -> float:
+    """How far a cause's next point moves if it is drawn anew at a distance from here [cumulative hazard].
+
+    distance − (remaining + hazard·left), the month's hazard being charged in advance and `left` months of it to come.
+    """
+    return distance - (remaining + hazard * left)
+
+
+@law
+def delay_in_rest(hazard: float, left: float, distance: float) -> float:
+    """Months until a point at a distance, if it comes in the `left` months before the next review; else inf.
+
+    distance/hazard if hazard·left > distance [cumulative hazard].
+    """
+    return distance / hazard if hazard * left > distance else NEVER
 
 
 @law

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 Row = Sequence[float]  # a parameter row, indexed by the names of `cxsim.parameters`
 Edits = Sequence[Row]  # rows (parameter, operation, size, ramp, stop, decay, programme)
+
+DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12
 
 LAWS: dict[str, Callable[..., Any]] = {}
 
@@ -42,3 +44,15 @@ def within(x: float, low: float, high: float) -> float:
 def cents(amount: float) -> int:
     """An amount rounded to whole cents, halves upward [cents]."""
     return math.floor(amount + 0.5)
+
+
+@law
+def millionths_of(x: float) -> int:
+    """A real number as whole millionths, halves upward [millionths]; sums of them are exact in any order."""
+    return math.floor(x * 1000000.0 + 0.5)
+
+
+@law
+def days_of(months: float) -> int:
+    """Whole days in a stretch of time, at 30.4375 days a month [days]."""
+    return math.floor(months * DAYS_PER_MONTH)

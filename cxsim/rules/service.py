@@ -148,6 +148,16 @@ def ticket_acceptance(p: Row, edits: Edits, treated_at: Row, now: float, tenure:
 
 
 @law
+def ticket_acceptance_most(rate: float, early: float, fade: float, ceiling: float, tenure: float) -> float:
+    """Share of ticket candidates that can become tickets from a tenure on: `ticket_acceptance` at full usage.
+
+    A candidate whose draw lies above it will not be one, whatever happens until then. The hair on top outweighs the
+    rounding of exp.
+    """
+    return rate * (1.0 + early * math.exp(-tenure / fade)) / ceiling * 1.000001
+
+
+@law
 def goes_digital(p: Row, edits: Edits, treated_at: Row, now: float, u: float) -> bool:
     """Does a digital worker try a ticket first?"""
     return u < moved(p, edits, DIGITAL_SHARE, treated_at, now)

@@ -14,10 +14,11 @@ from cxsim import events
 from cxsim.errors import Faults
 from cxsim.interventions import Intervention
 from cxsim.readings.outcomes import OUTCOMES
-from cxsim.readings.reached import FirstYear
 from cxsim.scenario import Scenario
 from cxsim.studies.pairs import Effect, mean_interval, paired, settles_at, variance_ceiling, variance_ratio, wilson
+from cxsim.studies.precision import COLUMNS, Precision, Reached
 from cxsim.studies.replications import SERIES, Reals, Replication
+from cxsim.tally import FirstYear
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,8 @@ class Run:
     seed, horizon : int
         Horizon in months.
     replications : tuple of Replication
+    precision : Precision, optional
+        How half widths that were asked for were sought.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Run:
     seed: int
     horizon: int
     replications: tuple[Replication, ...]
+    precision: Precision | None = None
 
     @cached_property
     def _values(self) -> Reals:
@@ -93,12 +97,14 @@ class Run:
         for outcome in OUTCOMES.values():
             values = self.values(outcome.name, segment)
             kept = values[np.isfinite(values)]
+            asked = self.precision.of(outcome.name) if self.precision and segment is None else None
             reason = self.reason(outcome.name, segment)
             if 0 < len(kept) < len(values):
                 reason = f"left out {len(values) - len(kept)} of {len(values)} replications: {reason}"
             elif len(kept) == 1:
                 reason = reason or "one replication has no interval"
-            row = {"outcome": outcome.name, "unit": outcome.unit, **_summary(kept)}
+            summary = _summary(kept, asked.pilot_counted if asked else None)
+            row = {"outcome": outcome.name, "unit": outcome.unit, **summary, **(asked.columns() if asked else {})}
             found.append(row | ({"reason": reason} if reason else {}))
         return found
 
@@ -122,10 +128,14 @@ class Run:
         return sorted(found, key=lambda row: -(row["mean"] or 0.0))
 
     def outcomes(self, segment: str | None = None) -> pd.DataFrame:
-        """The rows of `rows` as a frame: outcome, unit, mean, low, high, standard_deviation, reason."""
+        """The rows of `rows` as a frame: outcome, unit, mean, low, high, standard_deviation, reason.
+
+        Where half widths were asked for, their columns as in `Comparison.effects`.
+        """
         import pandas as pd
 
-        columns = ["outcome", "unit", "mean", "low", "high", "standard_deviation", "reason"]
+        columns = ["outcome", "unit", "mean", "low", "high", "standard_deviation"]
+        columns += [*(COLUMNS if self.precision else ()), "reason"]
         return pd.DataFrame(self.rows(segment), columns=columns)
 
     def _row(self, segment: str | None) -> int:
@@ -148,11 +158,14 @@ class Comparison:
     alternatives : tuple of Run
     by_segment : bool
         Whether `effects` also tells the segments apart.
+    precision : Precision, optional
+        How half widths that were asked for were sought.
     """
 
     baseline: Run
     alternatives: tuple[Run, ...]
     by_segment: bool = False
+    precision: Precision | None = None
 
     @property
     def n(self) -> int:
@@ -170,11 +183,22 @@ class Comparison:
         other = self.named(alternative)
         reason = self.baseline.reason(outcome, segment) or other.reason(outcome, segment)
         before, after = self.baseline.values(outcome, segment), other.values(outcome, segment)
-        return paired(before, after, OUTCOMES[outcome].better, reason)
+        asked = self._asked(outcome, other.name, segment)
+        return paired(before, after, OUTCOMES[outcome].better, reason, pilot=asked.pilot if asked else None)
+
+    def _asked(self, outcome: str, alternative: str, segment: str | None) -> Reached | None:
+        """What became of the half width asked for, if one was; that of a segment cannot be."""
+        return self.precision.of(outcome, alternative) if self.precision and segment is None else None
 
     def rows(self, alternative: str | None = None, segment: str | None = None) -> list[dict[str, Any]]:
         """The effects of one alternative as plain values, in the order of `OUTCOMES`."""
-        return [_effect_row(name, self.effect(name, alternative, segment)) for name in OUTCOMES]
+        found = []
+        for name in OUTCOMES:
+            asked = self._asked(name, self.named(alternative).name, segment)
+            found.append(
+                _effect_row(name, self.effect(name, alternative, segment)) | (asked.columns() if asked else {})
+            )
+        return found
 
     def reached_row(self, alternative: str | None = None) -> dict[str, Any]:
         """`reached` as plain values, with `accounts`: how many it is about, mean over replications."""
@@ -191,7 +215,8 @@ class Comparison:
             `outcome`, `unit`, `better`, `baseline`, `alternative`, `difference` (means, in `unit`), `low`, `high`
             (95 % interval of the mean difference), `standard_error`, `probability_better`,
             `probability_mean_better`, `future_low`, `future_high` (5 % and 95 % points of one company's difference),
-            `reason`.
+            `reason`. Where half widths were asked for: `asked_half_width`, `pilot` (its replications) and `counted`
+            (replications with a value), NaN for other outcomes; `low` and `high` are then Stein's (`precision`).
         """
         import pandas as pd
 
@@ -327,12 +352,12 @@ def _effect_row(name: str, effect: Effect) -> dict[str, Any]:
     return row | ({"reason": effect.reason} if effect.reason else {})
 
 
-def _summary(kept: Reals) -> dict[str, float | None]:
-    """Mean, its 95 % interval and the standard deviation of the values that there are."""
+def _summary(kept: Reals, pilot: int | None = None) -> dict[str, float | None]:
+    """Mean, its 95 % interval (see `mean_interval`) and the standard deviation of the values that there are."""
     mean = float(kept.mean()) if len(kept) else None
     if len(kept) < 2:
         return {"mean": mean, "low": None, "high": None, "standard_deviation": None}
-    low, high, _ = mean_interval(kept)
+    low, high, _ = mean_interval(kept, pilot)
     return {"mean": mean, "low": low, "high": high, "standard_deviation": float(kept.std(ddof=1))}
 
 

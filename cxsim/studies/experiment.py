@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 
+import numpy as np
+
+from cxsim.engines.seen import Policy
 from cxsim.errors import Faults, InputError
 from cxsim.scenario import Scenario
-from cxsim.studies.answers import Comparison, Run, added
-from cxsim.studies.replications import Progress, Score, replicate_all
+from cxsim.studies.answers import Comparison, Run, added, column_of
+from cxsim.studies.pairs import Reals
+from cxsim.studies.precision import MOST_REPLICATIONS, Goal, Precision, PrecisionWarning, goals_of, two_stage
+from cxsim.studies.replications import Progress, Replication, replicate_all
 
 __all__ = ["Comparison", "Run", "compare", "run"]
 
-MOST_REPLICATIONS = 1_000_000
+Batch = Callable[[int, int, Progress | None], list[list[Replication]]]
 
 
 def run(
     scenario: Scenario,
     *,
-    replications: int,
+    replications: int | None = None,
+    precision: Mapping[str, float] | None = None,
     seed: int,
     workers: int | None = None,
     executor: Executor | None = None,
     horizon: int | None = None,
     progress: Progress | None = None,
-    score: Score | None = None,
+    policy: Policy | None = None,
 ) -> Run:
     """Run a scenario many times.
 
     Parameters
     ----------
     scenario : Scenario
-    replications, seed : int
+    replications : int, optional
+        How many; with a precision, the most.
+    precision : mapping of str to float, optional
+        Half widths of 95 % intervals, in the units of their outcomes, such as `{"nrr": 0.005}`: as many replications
+        as these take (`studies.precision.two_stage`).
+    seed : int
     workers : int, optional
         Processes; all cores unless given, 1 for none beside this one.
     executor : concurrent.futures.Executor, optional
@@ -40,45 +52,56 @@ def run(
         Months; the scenario's own unless given.
     progress : callable, optional
         Called with (runs done, runs in all).
-    score : callable, optional
-        For interventions that pick accounts by the score "custom": what the company sees of an account (`Seen`) to a
-        number. With one the runs stay in this process unless an executor is given.
+    policy : callable, optional
+        Asked in each run as each month begins, see `cxsim.simulate`; all arms have it. With one the runs stay in this
+        process unless an executor is given.
 
     Returns
     -------
     Run
         The same to the last bit whatever the workers.
 
+    Warns
+    -----
+    PrecisionWarning
+        If a half width is not reached, or an interval rests on few values; `Run.precision` keeps what was said.
+
     Raises
     ------
     InputError
-        If a number is out of range.
+        If a number is out of range, or a half width takes more than a million replications.
     """
-    _check(replications, seed, workers, horizon)
-    (found,) = replicate_all(
-        [scenario],
-        replications=replications,
-        seed=seed,
-        horizon=horizon,
-        workers=workers,
-        executor=executor,
-        progress=progress,
-        score=score,
-    )
-    return Run(scenario.name, scenario, seed, horizon or scenario.horizon_months, tuple(found))
+    _check(replications, precision, seed, workers, horizon)
+
+    def batch(first: int, count: int, progress: Progress | None) -> list[list[Replication]]:
+        return replicate_all(
+            [scenario],
+            first=first,
+            replications=count,
+            seed=seed,
+            horizon=horizon,
+            workers=workers,
+            executor=executor,
+            progress=progress,
+            policy=policy,
+        )
+
+    (found,), reached = _enough(batch, goals_of(precision or {}), [scenario.name], replications, progress)
+    return Run(scenario.name, scenario, seed, horizon or scenario.horizon_months, tuple(found), reached)
 
 
 def compare(
     baseline: Scenario,
     *alternatives: Scenario,
-    replications: int,
+    replications: int | None = None,
+    precision: Mapping[str, float] | None = None,
     seed: int,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     by_segment: bool = False,
     names: Sequence[str] | None = None,
-    score: Score | None = None,
+    policy: Policy | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline under the same luck.
 
@@ -87,19 +110,30 @@ def compare(
     baseline : Scenario
     *alternatives : Scenario
         With the segments, the currency and the horizon of the baseline.
-    replications, seed, workers, executor, progress, score
+    replications, precision, seed, workers, executor, progress, policy
         As in `run`.
     by_segment : bool
         Whether `Comparison.effects` tells the segments apart.
     names : sequence of str, optional
         Names of the alternatives; what they do unless given.
 
+    Warns
+    -----
+    PrecisionWarning
+        If a half width is not reached, or an interval rests on few differences; `Comparison.precision` keeps what was
+        said.
+
     Raises
     ------
     InputError
-        If there is nothing to compare, the scenarios do not match, or a number is out of range.
+        If there is nothing to compare, the scenarios do not match, a number is out of range, or a half width takes more
+        than a million replications.
+
+    Notes
+    -----
+    A precision is that of the difference: N is the largest number of replications that any alternative needs.
     """
-    _check(replications, seed, workers, None)
+    _check(replications, precision, seed, workers, None)
     faults = Faults()
     if not alternatives:
         faults.add("compare", "needs at least one alternative beside the baseline")
@@ -113,20 +147,63 @@ def compare(
     faults.stop_if_any()
     called = _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
     arms = (baseline, *alternatives)
-    found = replicate_all(
-        arms,
-        replications=replications,
-        seed=seed,
-        workers=workers,
-        executor=executor,
-        progress=progress,
-        score=score,
-    )
+
+    def batch(first: int, count: int, progress: Progress | None) -> list[list[Replication]]:
+        return replicate_all(
+            arms,
+            first=first,
+            replications=count,
+            seed=seed,
+            workers=workers,
+            executor=executor,
+            progress=progress,
+            policy=policy,
+        )
+
+    found, reached = _enough(batch, goals_of(precision or {}, called), [baseline.name, *called], replications, progress)
     runs = [
         Run(name, scenario, seed, baseline.horizon_months, tuple(results))
         for name, scenario, results in zip((baseline.name, *called), arms, found, strict=True)
     ]
-    return Comparison(runs[0], tuple(runs[1:]), by_segment)
+    return Comparison(runs[0], tuple(runs[1:]), by_segment, reached)
+
+
+def _enough(
+    batch: Batch, goals: list[Goal], arms: list[str], replications: int | None, progress: Progress | None
+) -> tuple[list[list[Replication]], Precision | None]:
+    """Replications of every arm, the baseline first: as many as were asked for, or as the goals need."""
+    if not goals:
+        assert replications is not None
+        return batch(0, replications, progress), None
+    found: list[list[Replication]] = [[] for _ in arms]
+
+    def draw(first: int, last: int) -> list[Reals]:
+        fresh = batch(first, last - first, _counting_on(progress, first * len(arms)))
+        for mine, more in zip(found, fresh, strict=True):
+            mine += more
+        return [_values(goal, fresh, arms) for goal in goals]
+
+    reached = two_stage(draw, goals, replications)
+    for text in reached.warnings:
+        warnings.warn(text, PrecisionWarning, stacklevel=3)
+    return found, reached
+
+
+def _values(goal: Goal, fresh: list[list[Replication]], arms: list[str]) -> Reals:
+    """What a goal is about: a difference from the baseline, or an outcome itself."""
+    column = column_of(goal.outcome)
+    values = np.array([[one.values[0, column] for one in arm] for arm in fresh])
+    if goal.alternative is None:
+        return np.asarray(values[0])
+    # the baseline may be called as an alternative is
+    return np.asarray(values[arms.index(goal.alternative, 1)] - values[0])
+
+
+def _counting_on(progress: Progress | None, before: int) -> Progress | None:
+    """Count runs on from those of earlier batches."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(before + done, before + total)
 
 
 def _name(baseline: Scenario, other: Scenario) -> str:
@@ -144,9 +221,17 @@ def _distinct(names: list[str]) -> list[str]:
     return found
 
 
-def _check(replications: int, seed: int, workers: int | None, horizon: int | None) -> None:
+def _check(
+    replications: int | None,
+    precision: Mapping[str, float] | None,
+    seed: int,
+    workers: int | None,
+    horizon: int | None,
+) -> None:
+    if replications is None and not precision:
+        raise InputError('replications: say how many, or which precision is wanted, such as {"nrr": 0.005}')
     wanted = [
-        ("replications", replications, 1, MOST_REPLICATIONS),
+        ("replications", 1 if replications is None else replications, 1, MOST_REPLICATIONS),
         ("seed", seed, 0, 2**63 - 1),
         ("workers", 1 if workers is None else workers, 1, 10_000),
         ("horizon", 1 if horizon is None else horizon, 1, 600),

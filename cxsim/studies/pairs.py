@@ -55,7 +55,7 @@ class Effect:
         return "up" if self.low > 0 else "down" if self.high < 0 else "unclear"
 
 
-def paired(before: Reals, after: Reals, better: str, reason: str = "") -> Effect:
+def paired(before: Reals, after: Reals, better: str, reason: str = "", *, pilot: int | None = None) -> Effect:
     """Effect of one outcome from its values in paired replications.
 
     Parameters
@@ -66,6 +66,8 @@ def paired(before: Reals, after: Reals, better: str, reason: str = "") -> Effect
         "higher" or "lower".
     reason : str
         Why values are missing.
+    pilot : int, optional
+        The first so many pairs decided how many were run; see `mean_interval`.
 
     Notes
     -----
@@ -87,23 +89,48 @@ def paired(before: Reals, after: Reals, better: str, reason: str = "") -> Effect
     levels = (float(before[kept].mean()), float(after[kept].mean()), mean)
     if n == 1:
         return Effect(*levels, None, None, None, wins, None, None, None, "one replication has no interval")
-    low, high, error = mean_interval(difference)
+    n_pilot = None if pilot is None else int(kept[:pilot].sum())
+    low, high, error = mean_interval(difference, n_pilot)
     if error > 0:
-        mean_better = float(stdtr(n - 1, sign * mean / error))
+        mean_better = float(stdtr(_spread(difference, n_pilot)[1], sign * mean / error))
     else:
         mean_better = 0.5 if mean == 0 else float(sign * mean > 0)
     future = np.quantile(difference, (0.05, 0.95))
     return Effect(*levels, low, high, error, wins, mean_better, float(future[0]), float(future[1]), reason)
 
 
-def mean_interval(values: Reals) -> tuple[float, float, float]:
-    """95 % t interval of a mean of at least two values, and the standard error."""
+def mean_interval(values: Reals, pilot: int | None = None) -> tuple[float, float, float]:
+    """95 % t interval of a mean of at least two values, and the standard error.
+
+    Parameters
+    ----------
+    values : float array, shape (n,)
+    pilot : int, optional
+        If the first so many values decided how many there are: their standard deviation and degrees of freedom are
+        taken, which keeps the interval at 95 % (Stein). Those of all values if the pilot's do not vary.
+
+    References
+    ----------
+    Stein 1945, doi:10.1214/aoms/1177731088.
+    """
+    deviation, freedom = _spread(values, pilot)
+    mean, error = float(values.mean()), deviation / math.sqrt(len(values))
+    half = t_quantile(freedom) * error
+    return mean - half, mean + half, error
+
+
+def t_quantile(freedom: int) -> float:
+    """97.5 % point of Student's t."""
     from scipy.special import stdtrit
 
-    n = len(values)
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)
-    half = float(stdtrit(n - 1, 0.975)) * error
-    return mean - half, mean + half, error
+    return float(stdtrit(freedom, 0.975))
+
+
+def _spread(values: Reals, pilot: int | None) -> tuple[float, int]:
+    """Standard deviation that an interval rests on, and its degrees of freedom."""
+    first = values[:pilot]
+    deviation = float(first.std(ddof=1)) if len(first) > 1 else 0.0
+    return (deviation, len(first) - 1) if deviation > 0 else (float(values.std(ddof=1)), len(values) - 1)
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
@@ -150,14 +177,12 @@ def settles_at(before: Reals, after: Reals) -> int | None:
     int or None
         None where that never comes, or with fewer than two replications.
     """
-    from scipy.special import stdtrit
-
     n = len(before)
     if n < 2:
         return None
     difference = after - before
     mean, error = difference.mean(axis=0), difference.std(axis=0, ddof=1) / math.sqrt(n)
-    half = float(stdtrit(n - 1, 0.975)) * error
+    half = t_quantile(n - 1) * error
     side = np.where(mean - half > 0, 1, np.where(mean + half < 0, -1, 0))
     if side[-1] == 0:
         return None

@@ -14,19 +14,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cxsim.engines.seen import Seen
-from cxsim.readings.measures import MonthlyTable
+from cxsim.engines.seen import Policy
 from cxsim.readings.moments import experience_by_owner
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import OUTCOMES, outcomes
-from cxsim.readings.reached import FirstYear, first_year
+from cxsim.readings.reached import first_year
 from cxsim.readings.tenure import tenure_table
 from cxsim.scenario import Scenario
+from cxsim.tally import FirstYear, MonthlyTable
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
-Score = Callable[[Seen], float]
 
 SERIES = ("accounts", "arr")
 
@@ -64,7 +63,7 @@ class Replication:
 
 
 def replicate(
-    scenario: Scenario, seed: int, number: int, horizon: int | None = None, score: Score | None = None
+    scenario: Scenario, seed: int, number: int, horizon: int | None = None, policy: Policy | None = None
 ) -> Replication:
     """Run a scenario once and keep its outcomes.
 
@@ -75,12 +74,12 @@ def replicate(
         Address of the luck.
     horizon : int, optional
         Months; the scenario's own unless given.
-    score : callable, optional
-        For interventions that pick accounts by the score "custom"; see `cxsim.simulate`.
+    policy : callable, optional
+        Asked as each month begins; see `cxsim.simulate`.
     """
     from cxsim.engines import simulate
 
-    log = simulate(scenario, seed=seed, replication=number, horizon=horizon, score=score)
+    log = simulate(scenario, seed=seed, replication=number, horizon=horizon, policy=policy)
     table = monthly(log)
     scopes: tuple[str | None, ...] = (None, *scenario.segments)
     values = np.full((len(scopes), len(OUTCOMES)), np.nan)
@@ -116,15 +115,16 @@ def replicate_all(
     *,
     replications: int,
     seed: int,
+    first: int = 0,
     horizon: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    score: Score | None = None,
+    policy: Policy | None = None,
 ) -> list[list[Replication]]:
-    """Run every arm with the same luck, replication by replication.
+    """Run every arm with the same luck, replication by replication, from the first on.
 
-    A score of the caller's own may be a function that no other process can find, so that with one the runs stay in
+    A policy may be a function that no other process can find, so that with one the runs stay in
     this process unless an executor is given.
 
     Returns
@@ -132,7 +132,7 @@ def replicate_all(
     list of lists
         For each arm its replications, in order, however they were shared out.
     """
-    units = [(arm, number) for number in range(replications) for arm in range(len(arms))]
+    units = [(arm, number) for number in range(first, first + replications) for arm in range(len(arms))]
     done: dict[tuple[int, int], Replication] = {}
 
     def enter(unit: tuple[int, int], result: Replication) -> None:
@@ -140,19 +140,19 @@ def replicate_all(
         if progress is not None:
             progress(len(done), len(units))
 
-    workers = 1 if score is not None else min(cores() if workers is None else workers, len(units))
+    workers = 1 if policy is not None else min(cores() if workers is None else workers, len(units))
     if executor is None and workers <= 1:
         for arm, number in units:
-            enter((arm, number), replicate(arms[arm], seed, number, horizon, score))
+            enter((arm, number), replicate(arms[arm], seed, number, horizon, policy))
     elif executor is not None:
-        _spread(executor, arms, units, seed, horizon, score, enter)
+        _spread(executor, arms, units, seed, horizon, policy, enter)
     else:
         import multiprocessing
 
         # Forking a process that has threads can hang it; a fresh one cannot.
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            _spread(pool, arms, units, seed, horizon, score, enter)
-    return [[done[arm, number] for number in range(replications)] for arm in range(len(arms))]
+            _spread(pool, arms, units, seed, horizon, policy, enter)
+    return [[done[arm, number] for number in range(first, first + replications)] for arm in range(len(arms))]
 
 
 def _spread(
@@ -161,13 +161,13 @@ def _spread(
     units: Sequence[tuple[int, int]],
     seed: int,
     horizon: int | None,
-    score: Score | None,
+    policy: Policy | None,
     enter: Callable[[tuple[int, int], Replication], None],
 ) -> None:
     futures: dict[Future[Replication], tuple[int, int]] = {}
     with _no_main():
         for arm, number in units:
-            futures[executor.submit(replicate, arms[arm], seed, number, horizon, score)] = (arm, number)
+            futures[executor.submit(replicate, arms[arm], seed, number, horizon, policy)] = (arm, number)
     try:
         for future in as_completed(futures):
             enter(futures[future], future.result())

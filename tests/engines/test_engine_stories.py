@@ -148,8 +148,8 @@ def test_every_kind_of_happening_happens(engine: str, small_world: Scenario) -> 
         log = simulate(world, seed=seed, engine=engine)
         check_story(log, world)
         seen |= set(log.columns["kind"].tolist())
-    # month and notice are appointments that leave no row of their own
-    assert {events.KINDS[k].name for k in set(events.KINDS) - seen} <= {"month", "notice"}
+    # month and notice are appointments that leave no row of their own; own is for processes of the user's
+    assert {events.KINDS[k].name for k in set(events.KINDS) - seen} <= {"month", "notice", "own"}
 
 
 def test_the_gone_try_only_to_be_won_back_and_end_what_was_begun(engine: str, logs: Callable[[str], EventLog]) -> None:

@@ -23,7 +23,10 @@ from cxsim.scenario import Scenario, parse_with
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = ("README.md", "CHANGELOG.md", "docs/model.md", "docs/design.md", "docs/events.md", "experiments/README.md")
+PAGES = (
+    "README.md", "CHANGELOG.md", "docs/model.md", "docs/design.md", "docs/events.md", "docs/extending.md",
+    "experiments/README.md",
+)  # fmt: skip
 MODULES = sorted(path.stem for path in (ROOT / "cxsim" / "rules").glob("*.py") if path.stem != "__init__")
 TABLES = tuple(dict.fromkeys(parameter.path.split(".")[0] for parameter in declared()))
 SHELLS = ("sh", "bash", "console", "shell")

@@ -102,7 +102,7 @@ DOMAINS: dict[str, Draw] = {
     "after": _code(5_000_000), "before": _code(5_000_000), "kind": _one_of(*sorted(events.KINDS)), "voice": TEN,
     "score": TEN, "mood": _between(-1.0, 1.0), "waited": _between(0.0, 20.0), "expected": _between(0.01, 12.0),
     "lasted": _between(0.0, 30.0), "fit": _between(0.2, 2.0), "promise": _between(0.2, 2.0),
-    "usage": _between(0.01, 1.0),
+    "usage": _between(0.01, 1.0), "users": YES_OR_NO,
     "digital": YES_OR_NO, "solved": YES_OR_NO, "promoted": YES_OR_NO, "live": YES_OR_NO, "quadrant": _code(4),
     "health": TWENTY, "n_happy": _code(5000), "n_unhappy": _code(5000), "ceiling": _one_of(0.0, 0.5, 10.0, 400.0),
     "base": _between(0.0, 10.0), "slope": _between(0.0, 6.0), "distress": SHARE, "contact_gap": MONTHS,
@@ -115,7 +115,8 @@ DOMAINS: dict[str, Draw] = {
     "reviewed": _between(0.0, 24.0), "begun": _between(0.0, 24.0), "accumulated": _between(0.0, 3.0),
     "resistance": _between(-1.0, 3.0), "correlation": _between(-0.95, 0.95), "own": NORMAL, "calendar_month": _code(12),
     "growth": _between(0.1, 5.0), "yearly": _between(-0.5, 2.0), "stay_at": _between(-60.0, 60.0),
-    "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0),
+    "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0), "left": SHARE,
+    "distance": _between(0.0, 3.0),
 }  # fmt: skip
 
 SEVENS = {
@@ -127,7 +128,7 @@ SEVENS = {
 }
 CODES: dict[str, dict[str, Draw]] = {
     "visible_score": {"score": _code(6)}, "seen_usage_after_month": {"seen": SHARE},
-    "grown": {"size": _between(0.0, 100.0)},
+    "grown": {"size": _between(0.0, 100.0)}, "experience_moved": {"before": TEN, "after": TEN},
     "as_things_are": {"reviewed": _between(24.0, 60.0), "now": _between(60.0, 61.0)},
 }  # fmt: skip
 

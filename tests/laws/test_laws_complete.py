@@ -22,6 +22,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(
         (
             "experience",
+            "experience_moved",
             "after_moment",
             "buying_score",
             "kick_off_score",
@@ -101,6 +102,7 @@ RANGES: dict[str, tuple[float, float]] = {
             "hazards",
             "log_linear",
             "delay_of",
+            "delay_in_rest",
             "onboarding_patience",
             "milestone_duration",
             "ticket_candidate_delay",

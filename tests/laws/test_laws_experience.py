@@ -76,6 +76,15 @@ def test_experience_is_a_mean_of_both_voices_and_rises_with_each(w, sponsor, use
         assert laws.experience(p, better, user) >= x - 1e-12
 
 
+@given(number(0.0, 1.0), TEN, TEN, TEN)
+def test_what_a_moment_moved_is_the_change_of_experience_whichever_voice_it_moved(w, other, before, after):
+    p = changed({names.USER_VOICE: w})
+    by_users = laws.experience(p, other, after) - laws.experience(p, other, before)
+    by_sponsor = laws.experience(p, after, other) - laws.experience(p, before, other)
+    assert laws.experience_moved(p, True, before, after) == pytest.approx(abs(by_users), abs=1e-12)
+    assert laws.experience_moved(p, False, before, after) == pytest.approx(abs(by_sponsor), abs=1e-12)
+
+
 @given(TEN, TEN, TEN)
 def test_feelings_rise_with_the_score_and_fall_with_what_was_expected(score, voice, other):
     v = laws.valence(P, score, voice)

@@ -178,6 +178,23 @@ def test_a_month_wears_all_points_and_a_shift_moves_one(now, remaining, cause, b
     assert laws.crossed(remaining, moved, cause) == (remaining[cause] > 0.0 and moved[cause] <= 0.0)
 
 
+@given(number(0.0, 2.0), number(1e-6, 3.0), number(0.0, 1.0), number(0.0, 3.0))
+def test_a_point_drawn_anew_lies_at_its_distance_from_where_the_account_stands(hazard, remaining, left, distance):
+    # the whole month was charged at the review
+    (after_month, *_) = laws.worn((hazard,) * 7, (remaining,) * 7)
+    lived = hazard * (1.0 - left)
+    if abs(remaining - lived) > 1e-9:
+        assert laws.lies_ahead(after_month, hazard, left) == (remaining > lived)
+    moved = after_month + laws.redrawn(after_month, hazard, left, distance)
+    assert moved + hazard * left == pytest.approx(distance, abs=1e-9)
+    delay = laws.delay_in_rest(hazard, left, distance)
+    assert (delay < laws.NEVER) == (hazard * left > distance)
+    assert delay == laws.NEVER or 0.0 <= delay <= left * (1.0 + 1e-12)
+    # over a whole month it is the law of the reviews
+    if distance > 0.0:
+        assert laws.delay_in_rest(hazard, 1.0, distance) == laws.delay_of(hazard, distance)
+
+
 @given(number(0.0, 6.0), number(-0.5, 1.0), number(0.0, 1.0))
 def test_quoting_a_higher_price_brings_the_price_point_nearer(frailty, step, more):
     jump = laws.quote_jump(P, frailty, step)

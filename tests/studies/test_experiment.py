@@ -155,12 +155,13 @@ def test_a_finding_says_better_worse_and_how_much(study: Comparison) -> None:
     assert math.isfinite(study.effect("arr").difference or 0.0)
 
 
-def test_a_score_of_the_callers_own_picks_who_is_called() -> None:
+def test_a_policy_of_the_callers_own_picks_who_is_called() -> None:
     world = with_values(Scenario.load("smb-monthly"), {"arrivals.history_months": 6, "horizon_months": 6})
     world = scaled(world, 60)
     called = world.with_("proactive-outreach", bands=[], score="custom", above=0.5)
     none, everyone = (
-        compare(world, called, replications=2, seed=3, score=lambda seen, rate=rate: rate) for rate in (0.0, 1.0)
+        compare(world, called, replications=2, seed=3, policy=lambda seen, rate=rate: cx.Orders([rate] * len(seen)))
+        for rate in (0.0, 1.0)
     )
     assert none.effect("health_mean").difference == 0.0
     assert everyone.effect("health_mean").difference != 0.0

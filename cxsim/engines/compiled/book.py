@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.memory import Company, account_at, book_at, past_at, row_at
-from cxsim.engines.compiled.state import WIDTH
+from cxsim.engines.compiled.memory import Company, account_at, book_at, parameters_of, past_at
+from cxsim.engines.compiled.tally import count_moved, count_row
 from cxsim.events import DIGITAL, DIGITAL_TEAM, HAPPY, HIGH_RISK, TRAPPED
 from cxsim.rules.contract import change
 from cxsim.rules.experience import after_moment, emotion, experience, mood_after_moment
@@ -85,6 +85,8 @@ def write(s: Company, i: int, kind: int, item: int, team: int, value: float, cau
         row.emotion = feeling
         row.stage = a.stage
         s.n_rows += 1
+    if s.tallies:
+        count_row(s, i, kind, team, value)
 
 
 def note(s: Company, i: int, kind: int, item: int) -> None:
@@ -121,7 +123,7 @@ def feel(s: Company, i: int, kind: int, item: int, score: float, team: int, line
     `item` goes to the log; `line` is the address of its draw.
     """
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     if OF_USERS[kind]:
         voice = a.user
         a.user = after_moment(p, kind, voice, score)
@@ -131,6 +133,8 @@ def feel(s: Company, i: int, kind: int, item: int, score: float, team: int, line
         a.sponsor = after_moment(p, kind, voice, score)
     owner = DIGITAL if team == DIGITAL_TEAM else OWNER[kind]
     place = index_of_moment(kind, int(a.life), line)
+    if s.tallies:
+        count_moved(s, i, owner, OF_USERS[kind], voice, a.user if OF_USERS[kind] else a.sponsor)
     if draw(s, int(a.account), SEEN, place) < visibility(p, owner):
         a.seen = seen_after(p, a.seen, score)
     judge(s, i)
@@ -140,7 +144,7 @@ def feel(s: Company, i: int, kind: int, item: int, score: float, team: int, line
 def judge(s: Company, i: int) -> None:
     """Health and quadrant follow the state; happy and unhappy accounts are counted while they are customers."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     felt = experience(p, a.sponsor, a.user)
     a.health = health(p, a.client_outcome, felt, a.stage)
     now = quadrant(p, a.client_outcome, felt)
@@ -153,7 +157,7 @@ def judge(s: Company, i: int) -> None:
 def look(s: Company, i: int) -> None:
     """What the company makes of an account before its first review."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     a.observed = observed_health(p, a.seen_usage, a.seen, a.stage, 0.0)
     past = past_at(s, i)
     past.first = past.second = past.third = a.observed

@@ -5,10 +5,11 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import draw, draw_z, feel, write
 from cxsim.engines.compiled.leaving import give_up_intent, jump
-from cxsim.engines.compiled.memory import Company, account_at, job_at, row_at, table_at
+from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
 from cxsim.engines.compiled.queue import ask, free_job, new_job, push, rank_of, release, start
 from cxsim.engines.compiled.renewal import quote
-from cxsim.engines.compiled.state import WIDTH, WORKING
+from cxsim.engines.compiled.state import WORKING
+from cxsim.engines.compiled.tally import count_work
 from cxsim.events import CHECKED_IN, DIGITAL_TEAM, NO_CAUSE, REACHED_OUT, RENEWAL_TALK, SUCCESS_TEAM
 from cxsim.rules.chance import elapsed, happens
 from cxsim.rules.contract import rescue_chance, talk_is_due, wake_jump
@@ -61,7 +62,7 @@ def plan(s: Company, i: int) -> None:
     a = account_at(s, i)
     if a.confirmed:
         return
-    p, month = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), int(a.month)
+    p, month = parameters_of(s, a.segment), int(a.month)
     if talk_is_due(p, month, int(a.term)):
         begin(s, i, RENEWAL_TALK)
     elif check_in_due(p, a.touch, month):
@@ -78,9 +79,7 @@ def begin(s: Company, i: int, kind: int) -> None:
             s,
             i,
             kind,
-            conversation_place(
-                row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), kind, a.band
-            ),
+            conversation_place(parameters_of(s, a.segment), kind, a.band),
         )
 
 
@@ -117,11 +116,10 @@ def begin_conversation(s: Company, j: int) -> None:
         return
     job.status = WORKING
     job.waited = elapsed(s.now, job.asked_at)
+    job.began_at, job.stage = s.now, a.stage
     write(s, i, begun_of(kind), item, SUCCESS_TEAM, 0.0, NO_CAUSE, -1)
     length = draw_z(s, int(a.account), work_of(kind), item)
-    work = conversation_work(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), kind, length
-    )
+    work = conversation_work(parameters_of(s, a.segment), kind, length)
     push(s, s.now + work, rank_of(kind, a.account, item), j, job.stay, 0)
 
 
@@ -131,6 +129,8 @@ def on_conversation_done(s: Company, j: int) -> None:
     i = int(job.slot)
     if account_at(s, i).life == job.stay:
         talk(s, i, int(job.kind), int(job.number), job.waited, SUCCESS_TEAM)
+        if s.tallies:
+            count_work(s, i, SUCCESS_TEAM, job.began_at, int(job.stage))
     release(s, SUCCESS_TEAM)
     free_job(s, j)
 
@@ -139,7 +139,7 @@ def talk(s: Company, i: int, kind: int, month: int, waited: float, team: int) ->
     """The conversation itself: a moment for the sponsor, and what follows from it."""
     a = account_at(s, i)
     p, now, item = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         s.now,
         index_of(int(a.life), month),
     )
@@ -147,8 +147,8 @@ def talk(s: Company, i: int, kind: int, month: int, waited: float, team: int) ->
     a.contact_at = now
     score = contact_score(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         now,
         kind,
         waited,
@@ -167,11 +167,7 @@ def talk(s: Company, i: int, kind: int, month: int, waited: float, team: int) ->
 def follow_up(s: Company, i: int) -> None:
     """An outreach shows a use more; it may win over an account that wants to leave, or wake one that slept."""
     a, now = account_at(s, i), s.now
-    p, edits, treated = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
-    )
+    p, edits, treated = parameters_of(s, a.segment), edits_of(s), treated_of(s, i)
     a.usage = usage_after_outreach(p, edits, treated, now, a.usage, a.live != 0)
     if a.pending == NO_CAUSE:
         jump(s, i, events.BY_VALUE, wake_jump(p, edits, treated, now, a.frailty))

@@ -16,9 +16,9 @@ from cxsim.engines.compiled.book import (
     write_money,
     z,
 )
-from cxsim.engines.compiled.memory import Company, account_at, row_at, table_at
+from cxsim.engines.compiled.memory import Company, account_at, edits_of, parameters_of, treated_of
 from cxsim.engines.compiled.queue import item_of, push, rank_of
-from cxsim.engines.compiled.state import WIDTH
+from cxsim.engines.compiled.tally import count_loss
 from cxsim.events import INVOLUNTARY, NO_CAUSE, NO_TEAM
 from cxsim.rules.chance import elapsed, exponential
 from cxsim.rules.contract import dunning_delay, payment_recovers
@@ -74,7 +74,7 @@ def spend_past_points(s: Company, i: int) -> None:
 def hazards_now(s: Company, i: int) -> Seven:
     """The seven hazards as things are, at the tenure of the last review."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     return hazards(
         p, a.frailty, a.month, a.gap, elapsed(s.now, a.contact_at),
         cadence(p, a.touch), a.sponsor, a.pain, a.client_outcome, a.health, a.price_level,
@@ -130,13 +130,11 @@ def jump(s: Company, i: int, cause: int, by: float) -> None:
 def on_failed_payment(s: Company, i: int) -> None:
     """A payment fails: reminders, and recovery or loss. Neither notice nor term matters."""
     a = account_at(s, i)
-    p, place = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), item_of(s.rank)
+    p, place = parameters_of(s, a.segment), item_of(s.rank)
     point = number_of(place)
     feel(s, i, events.PAYMENT_FAILED, point, billing_score(p, z(s, i, BILLING_QUALITY, point)), NO_TEAM, point)
     chance = draw(s, int(a.account), RECOVERY, place)
-    recovers = payment_recovers(
-        p, table_at(s.at_edits, s.n_edits, 7), row_at(s.at_treated, s.n_accounts, s.n_interventions, i), s.now, chance
-    )
+    recovers = payment_recovers(p, edits_of(s), treated_of(s, i), s.now, chance)
     move_on(s, i, INVOLUNTARY)
     rank = rank_of(events.PAYMENT_RECOVERED, a.account, place)
     push(s, s.now + dunning_delay(p), rank, i, a.life, 1 if recovers else 0)
@@ -156,6 +154,8 @@ def leave(s: Company, i: int, kind: int, cause: int, month: int) -> None:
     a = account_at(s, i)
     before = int(a.mrr)
     count(s, a.quadrant, -1)
+    if s.tallies:
+        count_loss(s, i, kind, cause, int(a.stage))
     a.active = 0
     a.stage = events.GONE
     write_money(s, i, kind, month, before, cause)
@@ -169,11 +169,11 @@ def leave(s: Company, i: int, kind: int, cause: int, month: int) -> None:
 def approach(s: Company, i: int) -> None:
     """Whoever is lost may be approached again."""
     a, now = account_at(s, i), s.now
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     if win_back_is_tried(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         now,
         u(s, i, WIN_BACK, 0),
     ):

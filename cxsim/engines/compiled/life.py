@@ -5,10 +5,11 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import count, feel, judge, look, note, u, write_money, z
 from cxsim.engines.compiled.leaving import draw_resistances, open_term, spend_past_points
-from cxsim.engines.compiled.memory import Company, account_at, month_at, row_at, table_at
+from cxsim.engines.compiled.memory import Company, account_at, edits_of, month_at, parameters_of, treated_of
 from cxsim.engines.compiled.months import begin_stay
 from cxsim.engines.compiled.onboarding import call_specialist
-from cxsim.engines.compiled.state import LONG_AGO, WIDTH
+from cxsim.engines.compiled.state import LONG_AGO
+from cxsim.engines.compiled.tally import count_sign_up
 from cxsim.engines.compiled.treatment import treat
 from cxsim.events import NO_CAUSE, NO_TEAM
 from cxsim.interventions import SIGN_UP
@@ -44,7 +45,7 @@ def on_candidate(s: Company, i: int) -> None:
     """Does a candidate become an account? Happy accounts refer, unhappy ones warn."""
     a = account_at(s, i)
     p, chance, month = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         u(s, i, ACCEPTANCE, 0),
         month_at(s, s.month),
     )
@@ -59,7 +60,7 @@ def on_candidate(s: Company, i: int) -> None:
 def sign_up(s: Company, i: int) -> None:
     """It buys: first impressions are made, onboarding is asked for, the months begin."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     begin(s, i)
     a.active = 1
     a.sponsor, a.user = first_voices(p)
@@ -71,6 +72,8 @@ def sign_up(s: Company, i: int) -> None:
     draw_resistances(s, i)
     judge(s, i)
     look(s, i)
+    if s.tallies:
+        count_sign_up(s, i)
     write_money(s, i, events.SIGNED_UP, int(a.referred), 0, NO_CAUSE)
     feel(s, i, events.BUYING, 0, buying_score(p, z(s, i, BUYING_QUALITY, 0)), NO_TEAM, 0)
     treat(s, i, SIGN_UP)
@@ -83,12 +86,10 @@ def on_win_back(s: Company, i: int) -> None:
     a, now = account_at(s, i), s.now
     note(s, i, events.WIN_BACK_TRIED, int(a.life))
     p, chance = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         u(s, i, WIN_BACK_SUCCESS, 0),
     )
-    if win_back_succeeds(
-        p, table_at(s.at_edits, s.n_edits, 7), row_at(s.at_treated, s.n_accounts, s.n_interventions, i), now, chance
-    ):
+    if win_back_succeeds(p, edits_of(s), treated_of(s, i), now, chance):
         come_back(s, i)
 
 
@@ -101,7 +102,7 @@ def come_back(s: Company, i: int) -> None:
     a.onboarded = 1
     a.live = was_live
     a.stage = events.ADOPTION
-    a.mrr = returned_mrr(row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), mrr)
+    a.mrr = returned_mrr(parameters_of(s, a.segment), mrr)
     spend_past_points(s, i)
     open_term(s, i)
     a.active = 1

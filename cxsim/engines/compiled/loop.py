@@ -7,12 +7,19 @@ from cxsim.engines.compiled.book import write, write_company
 from cxsim.engines.compiled.conversations import ask_for_conversation, begin_conversation, on_conversation_done
 from cxsim.engines.compiled.leaving import on_end_of_reminders, on_failed_payment, on_intent
 from cxsim.engines.compiled.life import on_candidate, on_win_back
-from cxsim.engines.compiled.memory import Company, account_at, appointment_at, arrival_at, job_at, row_at, slot_at
+from cxsim.engines.compiled.memory import (
+    Company,
+    account_at,
+    appointment_at,
+    arrival_at,
+    job_at,
+    parameters_of,
+    slot_at,
+)
 from cxsim.engines.compiled.months import on_review
 from cxsim.engines.compiled.onboarding import ask_for_specialist, kick_off, on_milestone, on_onboarding_patience
 from cxsim.engines.compiled.queue import NOWHERE, kind_of, next_grant, next_start, pop, push, rank_of, resize
 from cxsim.engines.compiled.renewal import on_notice
-from cxsim.engines.compiled.state import WIDTH
 from cxsim.engines.compiled.support import (
     answer_ticket,
     appoint_outage,
@@ -22,6 +29,7 @@ from cxsim.engines.compiled.support import (
     on_ticket_patience,
     open_ticket,
 )
+from cxsim.engines.compiled.tally import close_tally, take_stock
 from cxsim.events import (
     CHARGE,
     CHECKED_IN,
@@ -62,6 +70,8 @@ def advance(company: Company, until: float) -> int:
         if s.n_jobs + s.event_margin > s.most_jobs:
             return JOBS_FULL
         if not pop(s, until):
+            if s.tallies and until >= s.horizon:
+                close_tally(s)
             return DONE
         handle(s)
         settle_moment(s)
@@ -115,7 +125,10 @@ def go_on(s: Company, j: int) -> None:
 def handle(s: Company) -> None:
     """One event."""
     kind, what = kind_of(s.rank), int(s.what)
-    if kind == TICKET_SOLVED:
+    if kind in (REVIEW, TICKET_OPENED):  # nearly all, so they come first
+        if account_at(s, what).active and account_at(s, what).life == s.stay:
+            handle_account(s, kind, what)
+    elif kind == TICKET_SOLVED:
         on_ticket_done(s, what)
     elif kind == TICKET_ABANDONED:
         on_ticket_patience(s, what)
@@ -167,6 +180,8 @@ def handle_company(s: Company, kind: int, what: int) -> None:
 def on_month(s: Company) -> None:
     """Each month has its parameters and its arrivals; at month 0 the books are opened."""
     month = s.what
+    if s.tallies and month >= 0:
+        take_stock(s, month)
     s.month = month + s.history
     push(s, float(month + 1), rank_of(MONTH, -1, 0), month + 1, 0, 0)
     while s.next_arrival < s.n_accounts and arrival_at(s, s.next_arrival).time < month + 1:
@@ -198,6 +213,4 @@ def on_headcount(s: Company, n: int) -> None:
     it = appointment_at(s, n)
     team, people = int(it.which), int(it.value)
     write_company(s, HEADCOUNT, 0, team, float(people))
-    resize(
-        s, team, places(row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + 0), team, people)
-    )
+    resize(s, team, places(parameters_of(s, 0), team, people))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
@@ -20,8 +21,10 @@ from cxsim.engines.compiled.state import (
     ACCOUNT,
     APPOINTMENT,
     ARRIVAL,
+    COUNT,
     EVENT,
     JOB,
+    LIMIT,
     LINK,
     MONTH,
     PAST,
@@ -29,9 +32,15 @@ from cxsim.engines.compiled.state import (
     PROGRAMME,
     ROW,
     SCORE,
+    TALLIED,
     TEAM,
     TEAMS,
+    WIDTH,
 )
+from cxsim.rules.law import Edits, Row
+from cxsim.tally import COHORT, ENDINGS, MEASURES
+
+N_MEASURES, N_COHORT, N_ENDINGS = len(MEASURES), len(COHORT), len(ENDINGS)
 
 Company = Any  # the company's record: `state.COMPANY`
 Record = Any
@@ -43,12 +52,20 @@ if numba.config.DISABLE_JIT:
         array = numba.carray(ctypes.c_void_p(int(address)), (int(length),), dtype)
         return array.view(np.recarray)[place]
 
-    def row_at(address: int, length: int, width: int, place: int) -> Any:
-        """A row of a table of real numbers."""
-        return numba.carray(ctypes.c_void_p(int(address)), (int(length), int(width)), np.float64)[place]
+    def parameters_of(s: Company, segment: int) -> Row:
+        """This month's row of a segment."""
+        rows = _table(s.at_parameters, s.n_rows_of_parameters, WIDTH)
+        return rows[s.month * s.segments + segment]  # type: ignore[no-any-return]
 
-    def table_at(address: int, length: int, width: int) -> Any:
-        """A table of real numbers."""
+    def treated_of(s: Company, i: int) -> Any:
+        """When each intervention reached an account [months], inf where it did not."""
+        return _table(s.at_treated, s.n_accounts, s.n_interventions)[i]
+
+    def edits_of(s: Company) -> Edits:
+        """The edits that act account by account."""
+        return _table(s.at_edits, s.n_edits, 7)  # type: ignore[no-any-return]
+
+    def _table(address: int, length: int, width: int) -> Any:
         return numba.carray(ctypes.c_void_p(int(address)), (int(length), int(width)), np.float64)
 
 else:
@@ -85,41 +102,66 @@ else:
 
         return record(address, length, place, dtype), make
 
+    def _field(builder, record, pointer, name):  # type: ignore[no-untyped-def]
+        """A whole number in a record."""
+        at = builder.gep(pointer, [ir.Constant(ir.IntType(32), 0), ir.Constant(ir.IntType(32), record.offset(name))])
+        return builder.load(builder.bitcast(at, ir.IntType(64).as_pointer()))
+
     def _view(context, builder, kind, address, shape):  # type: ignore[no-untyped-def]
         """An array over memory that somebody else owns."""
         array = make_array(kind)(context, builder)
         eight = context.get_constant(types.intp, 8)
         strides = [eight] if len(shape) == 1 else [builder.mul(shape[1], eight), eight]
         data = builder.inttoptr(address, context.get_data_type(types.float64).as_pointer())
-        populate_array(
-            array, data, cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides), eight, None
-        )
+        shape, strides = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
+        populate_array(array, data, shape, strides, eight, None)
         return array._getvalue()
 
     @intrinsic
-    def row_at(typing, address, length, width, place):  # type: ignore[no-untyped-def]
-        """A row of a table of real numbers."""
+    def parameters_of(typing, s, segment):  # type: ignore[no-untyped-def]
+        """This month's row of a segment."""
         kind = types.Array(types.float64, 1, "C")
 
         def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
-            start, n, columns, k = _integers(context, builder, signature, args)
-            _check(context, builder, k, n)
-            eight = context.get_constant(types.intp, 8)
-            at = builder.add(start, builder.mul(k, builder.mul(columns, eight)))
-            return _view(context, builder, kind, at, [columns])
+            (segment,) = _integers(context, builder, signature, args)
+            start, rows, month, segments = (
+                _field(builder, signature.args[0], args[0], name)
+                for name in ("at_parameters", "n_rows_of_parameters", "month", "segments")
+            )
+            place = builder.add(builder.mul(month, segments), segment)
+            _check(context, builder, place, rows)
+            at = _pointer(context, builder, start, 8 * WIDTH, place)
+            return _view(context, builder, kind, at, [context.get_constant(types.intp, WIDTH)])
 
-        return kind(address, length, width, place), make
+        return kind(s, segment), make
 
     @intrinsic
-    def table_at(typing, address, length, width):  # type: ignore[no-untyped-def]
-        """A table of real numbers."""
+    def treated_of(typing, s, i):  # type: ignore[no-untyped-def]
+        """When each intervention reached an account [months], inf where it did not."""
+        kind = types.Array(types.float64, 1, "C")
+
+        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+            (i,) = _integers(context, builder, signature, args)
+            start, accounts, width = (
+                _field(builder, signature.args[0], args[0], name)
+                for name in ("at_treated", "n_accounts", "n_interventions")
+            )
+            _check(context, builder, i, accounts)
+            at = _pointer(context, builder, start, 8, builder.mul(i, width))
+            return _view(context, builder, kind, at, [width])
+
+        return kind(s, i), make
+
+    @intrinsic
+    def edits_of(typing, s):  # type: ignore[no-untyped-def]
+        """The edits that act account by account."""
         kind = types.Array(types.float64, 2, "C")
 
         def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
-            start, n, columns = _integers(context, builder, signature, args)
-            return _view(context, builder, kind, start, [n, columns])
+            start, n = (_field(builder, signature.args[0], args[0], name) for name in ("at_edits", "n_edits"))
+            return _view(context, builder, kind, start, [n, context.get_constant(types.intp, 7)])
 
-        return kind(address, length, width), make
+        return kind(s), make
 
 
 def account_at(s: Company, i: int) -> Record:
@@ -150,6 +192,11 @@ def programme_at(s: Company, k: int) -> Record:
 def month_at(s: Company, k: int) -> Record:
     """Candidates of a month."""
     return record_at(s.at_months, s.n_months, k, MONTH)
+
+
+def limit_at(s: Company, segment: int) -> Record:
+    """Bounds of a segment's ticket candidates."""
+    return record_at(s.at_limits, s.segments, segment, LIMIT)
 
 
 def arrival_at(s: Company, k: int) -> Record:
@@ -210,3 +257,24 @@ def hop_at(s: Company, k: int) -> Record:
 def book_at(s: Company, n: int) -> Record:
     """A row of the book."""
     return record_at(s.at_book, s.most_rows, n, ROW)
+
+
+def tallied_at(s: Company, i: int) -> Record:
+    """What the tally remembers of an account."""
+    return record_at(s.at_tallied, s.n_tallied, i, TALLIED)
+
+
+def count_at(s: Company, month: int, segment: int, measure: int) -> Record:
+    """A cell of the monthly table."""
+    return record_at(s.at_counts, s.n_counts, (month * s.segments + segment) * N_MEASURES + measure, COUNT)
+
+
+def cohort_at(s: Company, cohort: int, month: int, segment: int, which: int) -> Record:
+    """A cell of the first-year cohorts."""
+    place = ((cohort * (s.horizon + 1) + month) * s.segments + segment) * N_COHORT + which
+    return record_at(s.at_cohorts, s.n_cohorts, place, COUNT)
+
+
+def day_at(s: Company, day: int, segment: int, ending: int) -> Record:
+    """A cell of the histogram of onboarding."""
+    return record_at(s.at_days, s.n_days, (day * s.segments + segment) * N_ENDINGS + ending, COUNT)

@@ -6,10 +6,9 @@ from cxsim import events
 from cxsim.engines.compiled.book import feel, note, u, write, write_money, z
 from cxsim.engines.compiled.conversations import plan
 from cxsim.engines.compiled.leaving import weigh
-from cxsim.engines.compiled.memory import Company, account_at, past_at, row_at, table_at
+from cxsim.engines.compiled.memory import Company, account_at, edits_of, parameters_of, past_at, treated_of
 from cxsim.engines.compiled.queue import push, rank_of
 from cxsim.engines.compiled.renewal import appoint_notice, settle
-from cxsim.engines.compiled.state import WIDTH
 from cxsim.engines.compiled.support import appoint_ticket
 from cxsim.engines.compiled.treatment import treat
 from cxsim.events import ADOPTION, DIGITAL_TEAM, NO_CAUSE, NO_TEAM, RENEWAL
@@ -96,12 +95,7 @@ def review(s: Company, i: int) -> None:
 def live_a_month(s: Company, i: int) -> None:
     """Usage, outcome, the product as a moment, and what the company makes of it."""
     a, now = account_at(s, i), s.now
-    p, edits, treated, month = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
-        int(a.month),
-    )
+    p, edits, treated, month = parameters_of(s, a.segment), edits_of(s), treated_of(s, i), int(a.month)
     a.usage = usage_after_month(p, edits, treated, now, a.usage, a.live != 0, a.mood, z(s, i, USAGE, month))
     if champion_goes(p, u(s, i, CHAMPION, month)):
         lose_champion(s, i)
@@ -127,7 +121,7 @@ def live_a_month(s: Company, i: int) -> None:
 def lose_champion(s: Company, i: int) -> None:
     """The project's friend on the other side leaves his post, or rises."""
     a = account_at(s, i)
-    p, month = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), int(a.month)
+    p, month = parameters_of(s, a.segment), int(a.month)
     promoted = champion_rises(p, u(s, i, CHAMPION_PROMOTED, month))
     a.usage = usage_after_champion(p, a.usage, promoted)
     note(s, i, events.CHAMPION_PROMOTED if promoted else events.CHAMPION_LEFT, month)
@@ -139,7 +133,7 @@ def grow(s: Company, i: int) -> None:
     if a.confirmed:
         return
     p, month, before = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         int(a.month),
         int(a.mrr),
     )
@@ -158,7 +152,7 @@ def grow(s: Company, i: int) -> None:
 def survey(s: Company, i: int) -> None:
     """Asked how it feels, the account answers, or is silent."""
     a = account_at(s, i)
-    p, month = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), int(a.month)
+    p, month = parameters_of(s, a.segment), int(a.month)
     if not survey_due(p, month):
         return
     felt = experience(p, a.sponsor, a.user)

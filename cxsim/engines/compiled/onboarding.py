@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cxsim import events
 from cxsim.engines.compiled.book import feel, judge, note, u, write, z
-from cxsim.engines.compiled.memory import Company, account_at, job_at, row_at, table_at
+from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
 from cxsim.engines.compiled.queue import ask, free_job, new_job, push, rank_of, release, start
-from cxsim.engines.compiled.state import CANCELLED, WAITING, WIDTH, WORKING
+from cxsim.engines.compiled.state import CANCELLED, WAITING, WORKING
 from cxsim.events import NO_CAUSE, ONBOARDING_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.experience import go_live_score, kick_off_score, milestone_score
@@ -49,7 +49,7 @@ def ask_for_specialist(s: Company, j: int) -> None:
     job = job_at(s, j)
     i = int(job.slot)
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     write(s, i, events.ONBOARDING_ASKED, 0, ONBOARDING_TEAM, 0.0, NO_CAUSE, -1)
     job.asked_at = s.now
     ask(s, ONBOARDING_TEAM, queue_place(p), j)
@@ -70,11 +70,11 @@ def kick_off(s: Company, j: int) -> None:
         return
     job.status = WORKING
     waited = elapsed(s.now, job.asked_at)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     score = kick_off_score(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         s.now,
         waited,
         z(s, i, KICK_OFF_QUALITY, 0),
@@ -95,12 +95,12 @@ def next_milestone(s: Company, j: int, n: int) -> None:
     job = job_at(s, j)
     i = int(job.slot)
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     job.number = n
     delay = milestone_duration(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         s.now,
         z(s, i, MILESTONE_DURATION, n),
     )
@@ -112,21 +112,21 @@ def on_milestone(s: Company, j: int) -> None:
     job = job_at(s, j)
     i, n = int(job.slot), int(job.number)
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     going_on = False
     if a.active and a.life == job.stay:
         score = milestone_score(
             p,
-            table_at(s.at_edits, s.n_edits, 7),
-            row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+            edits_of(s),
+            treated_of(s, i),
             s.now,
             z(s, i, MILESTONE_QUALITY, n),
         )
         feel(s, i, events.MILESTONE, n, score, ONBOARDING_TEAM, n)
         if gives_up(
             p,
-            table_at(s.at_edits, s.n_edits, 7),
-            row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+            edits_of(s),
+            treated_of(s, i),
             s.now,
             a.user,
             u(s, i, ONBOARDING_GIVE_UP, n),
@@ -159,7 +159,7 @@ def abandon(s: Company, i: int, done: int) -> None:
     """Onboarding is given up: the account muddles through, and holds it against the company."""
     a = account_at(s, i)
     a.onboarded = 1
-    a.gap = gap_of_abandoned(row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment))
+    a.gap = gap_of_abandoned(parameters_of(s, a.segment))
     a.stage = events.ADOPTION
     judge(s, i)
     note(s, i, events.ONBOARDING_ABANDONED, done)
@@ -168,11 +168,7 @@ def abandon(s: Company, i: int, done: int) -> None:
 def go_live(s: Company, i: int) -> None:
     """First value: on time, late, or over budget."""
     a, now = account_at(s, i), s.now
-    p, edits, treated = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
-    )
+    p, edits, treated = parameters_of(s, a.segment), edits_of(s), treated_of(s, i)
     lasted = elapsed(now, a.stay_at)
     a.live = 1
     a.onboarded = 1

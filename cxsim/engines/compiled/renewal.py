@@ -5,9 +5,8 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import at_term_of, write, write_money, z
 from cxsim.engines.compiled.leaving import give_up_intent, hazards_now, jump, leave, open_term
-from cxsim.engines.compiled.memory import Company, account_at, row_at
+from cxsim.engines.compiled.memory import Company, account_at, parameters_of
 from cxsim.engines.compiled.queue import push, rank_of
-from cxsim.engines.compiled.state import WIDTH
 from cxsim.events import NO_CAUSE, NO_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.contract import (
@@ -31,7 +30,7 @@ def appoint_notice(s: Company, i: int) -> None:
         return
     month = int(a.month)
     time = notice_at(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         a.stay_at,
         month,
         int(a.term),
@@ -47,7 +46,7 @@ def on_notice(s: Company, i: int) -> None:
     cause, tenure = int(a.pending), elapsed(s.now, a.stay_at)
     hazard = hazards_now(s, i)[cause]
     as_now = as_things_are(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         cause,
         hazard,
         int(a.month),
@@ -84,14 +83,14 @@ def settle(s: Company, i: int) -> bool:
 def quote(s: Company, i: int) -> None:
     """A price is quoted: a step up is a jump in accumulated hazard."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     jump(s, i, events.BY_PRICE, quote_jump(p, a.frailty, price_step(p)))
 
 
 def renew(s: Company, i: int) -> None:
     """New price, and seats as the client has fared."""
     a = account_at(s, i)
-    p, before = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment), int(a.mrr)
+    p, before = parameters_of(s, a.segment), int(a.mrr)
     step = price_step(p)
     seats = seat_change(p, a.client_outcome, z(s, i, SEATS, int(a.month)))
     a.mrr = renewed_mrr(before, step, seats)

@@ -15,12 +15,14 @@ from cxsim.engines.compiled.state import (
     COMPANY,
     EVENT,
     JOB,
+    LIMIT,
     MONTH,
     PAST,
     PLACE,
     PROGRAMME,
     ROW,
     SCORE,
+    TALLIED,
     TEAM,
     TEAMS,
     WIDTH,
@@ -28,16 +30,26 @@ from cxsim.engines.compiled.state import (
     State,
     bound,
 )
+from cxsim.engines.compiled.tally import NOT_YET
+from cxsim.interventions import MULTIPLY
+from cxsim.parameters.adoption import TICKET_CEILING, TICKET_EARLY, TICKET_EARLY_FADE, TICKET_RATE
 from cxsim.plan import Plan
+from cxsim.rules.edits import OPERATION, PARAMETER, SIZE
 from cxsim.rules.hazards import NEVER
 from cxsim.streams import Luck
+from cxsim.tally import empty_table
 
 ROOM = 512  # more events, jobs and rows than a single happening can need beside what grows with the company
 FIELDS_OF_ROSTER = ("account", "segment", "referred", "mrr", "term", "touch", "fit", "promise", "frailty")
 
 
 def first_state(
-    plan: Plan, luck: Luck, roster: dict[str, Array], staff: Sequence[tuple[float, int, int]], keeps_book: bool
+    plan: Plan,
+    luck: Luck,
+    roster: dict[str, Array],
+    staff: Sequence[tuple[float, int, int]],
+    keeps_book: bool,
+    tallies: bool = False,
 ) -> State:
     """A company on its first day: everyone who may ever come is known, nothing has happened."""
     n = len(roster["account"])
@@ -53,16 +65,19 @@ def first_state(
     for name, number in {
         "seed": luck.seed, "replication": luck.replication, "branch": luck.branch, "now": -float(plan.history),
         "history": plan.history, "horizon": plan.horizon, "segments": len(plan.segments), "keeps_book": keeps_book,
+        "tallies": tallies,
         "per_month": per_month, "book_margin": n + ROOM, "event_margin": margin, "bucket": -1,
     }.items():  # fmt: skip
         company[name] = number
     months = plan.history + plan.horizon
+    table = empty_table(plan.segments, plan.horizon if tallies else 0)
     ceilings = np.zeros(months, dtype=MONTH)
     ceilings["referral_ceiling"], ceilings["ordinary_ceiling"] = np.array(plan.ceilings).reshape(-1, 2).T
     return bound(State(
         company=company,
         parameters=np.array(plan.rows, dtype=np.float64).reshape(-1, WIDTH),
         months=ceilings,
+        limits=_limits(plan),
         edits=np.array(plan.edits, dtype=np.float64).reshape(-1, 7),
         programmes=_programmes(plan),
         accounts=accounts,
@@ -82,7 +97,20 @@ def first_state(
         starts=np.zeros(64, dtype=np.int32),
         hops=np.zeros(4 * jobs, dtype=np.int32),
         book=np.zeros(2 * n + 16 * ROOM if keeps_book else 1, dtype=ROW),
+        tallied=_tallied(n if tallies else 0),
+        counts=table.counts,
+        cohorts=table.cohorts,
+        days=table.days,
     ))  # fmt: skip
+
+
+def _tallied(n: int) -> Array:
+    """Nothing has happened yet."""
+    tallied = np.zeros(n, dtype=TALLIED)
+    for moment in ("signed_at", "twelfth_at", "left_at", "kicked_at"):
+        tallied[moment] = np.inf
+    tallied["joined"] = NOT_YET
+    return tallied
 
 
 def with_more_events(state: State) -> State:
@@ -147,6 +175,21 @@ def _appointments(plan: Plan, staff: Sequence[tuple[float, int, int]]) -> Array:
     rows = [(time, events.HEADCOUNT, team, team, people) for time, team, people in staff]
     rows += [(time, events.CHARGE, n, which, amount) for n, (time, which, amount) in enumerate(plan.charges)]
     return np.array(sorted(rows), dtype=APPOINTMENT)
+
+
+def _limits(plan: Plan) -> Array:
+    """What ticket candidates can come to at most; infinite where a later month or an edit could surprise."""
+    rows = np.array(plan.rows, dtype=np.float64)
+    limits = np.zeros(len(plan.segments), dtype=LIMIT)
+    limits["rate"], limits["early"] = rows[:, :, TICKET_RATE].max(axis=0), rows[:, :, TICKET_EARLY].max(axis=0)
+    limits["fade"], limits["ceiling"] = rows[0, :, TICKET_EARLY_FADE], rows[0, :, TICKET_CEILING]
+    for parameter in (TICKET_EARLY_FADE, TICKET_CEILING):
+        limits["rate"][(rows[:, :, parameter] != rows[0, :, parameter]).any(axis=0)] = np.inf
+    for edit in plan.edits:
+        raises = edit[OPERATION] != MULTIPLY or edit[SIZE] > 1.0
+        if int(edit[PARAMETER]) in (TICKET_RATE, TICKET_EARLY) and raises:
+            limits["rate"] = np.inf
+    return limits
 
 
 def _programmes(plan: Plan) -> Array:

@@ -23,8 +23,9 @@ LONG_AGO: Final = -1000
 
 WIDTH: Final = len(declared())
 ARRAYS: Final = (
-    "parameters", "months", "edits", "programmes", "accounts", "treated", "past", "scores", "slots", "arrivals",
-    "appointments", "events", "near", "buckets", "far", "jobs", "teams", "lines", "starts", "hops", "book",
+    "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "past", "scores", "slots",
+    "arrivals", "appointments", "events", "near", "buckets", "far", "jobs", "teams", "lines", "starts", "hops", "book",
+    "tallied", "counts", "cohorts", "days",
 )  # fmt: skip
 
 # an account; those of the roster never change
@@ -48,7 +49,7 @@ COMPANY: Final = np.dtype([
     ("now", "f8"), ("month", "i8"), ("history", "i8"), ("horizon", "i8"), ("segments", "i8"),
     ("n_happy", "i8"), ("n_unhappy", "i8"),
     # the book
-    ("keeps_book", "i8"), ("n_rows", "i8"), ("book_margin", "i8"),
+    ("keeps_book", "i8"), ("tallies", "i8"), ("n_rows", "i8"), ("book_margin", "i8"),
     # the queue: what was taken from it last, and where its parts stand
     ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
     ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
@@ -59,13 +60,22 @@ COMPANY: Final = np.dtype([
     ("next_arrival", "i8"), ("next_appointment", "i8"),
     ("founded", "i8"), ("pauses", "i8"), ("paused", "i8"),
     # lengths
-    ("n_accounts", "i8"), ("n_interventions", "i8"), ("n_months", "i8"), ("n_rows_of_parameters", "i8"), ("n_edits", "i8"), ("n_programmes", "i8"),
+    ("n_accounts", "i8"), ("n_interventions", "i8"), ("n_months", "i8"), ("n_rows_of_parameters", "i8"),
+    ("n_edits", "i8"),
+    ("n_programmes", "i8"),
     ("n_appointments", "i8"), ("most_events", "i8"), ("n_buckets", "i8"), ("n_far", "i8"), ("most_jobs", "i8"),
-    ("n_starts", "i8"), ("n_hops", "i8"), ("most_rows", "i8"),
+    ("n_starts", "i8"), ("n_hops", "i8"), ("most_rows", "i8"), ("n_tallied", "i8"), ("n_counts", "i8"),
+    ("n_cohorts", "i8"), ("n_days", "i8"),
     # addresses
     *((f"at_{name}", "i8") for name in ARRAYS),
 ], align=True)  # fmt: skip
 
+# what the tally remembers of an account: MRR at the last twelve months' beginnings, and when things happened first
+TALLIED: Final = np.dtype([
+    ("mrr_then", "i8", (12,)), ("signed_at", "f8"), ("twelfth_at", "f8"), ("left_at", "f8"), ("kicked_at", "f8"),
+    ("joined", "i2"), ("kicked_stage", "i1"), ("ended", "i1"), ("meant", "i1"),
+], align=True)  # fmt: skip
+COUNT: Final = np.dtype([("n", "i8")])
 TEAM: Final = np.dtype([("places", "i8"), ("busy", "i8"), ("n_waiting", "i8")], align=True)
 PLACE: Final = np.dtype([("key", "i8"), ("job", "i8")], align=True)
 # `what` is a place among the accounts or the jobs, `stay` the account's at the appointment
@@ -77,6 +87,8 @@ JOB: Final = np.dtype([
     ("next", "i4"), ("priority", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"),
     ("stage", "i1"),
 ], align=True)  # fmt: skip
+# what a segment's ticket candidates can come to at most, in any month and under any edit
+LIMIT: Final = np.dtype([("rate", "f8"), ("early", "f8"), ("fade", "f8"), ("ceiling", "f8")])
 LINK: Final = np.dtype([("to", "i4")])
 PAST: Final = np.dtype([("first", "f8"), ("second", "f8"), ("third", "f8")])
 SCORE: Final = np.dtype([("score", "f8")])
@@ -106,6 +118,7 @@ class State(NamedTuple):
     company : COMPANY [1]
     parameters : float64 [M · S, WIDTH]
     months : MONTH [M]
+    limits : LIMIT [S]
     edits : float64 [edits, 7]
     programmes : PROGRAMME [programmes]
     accounts : ACCOUNT [n], by phase
@@ -123,11 +136,14 @@ class State(NamedTuple):
     lines : PLACE [5, capacity]
     starts, hops : int32 rings of errands, length a power of two
     book : ROW [capacity]
+    tallied : TALLIED [n], where a tally is kept
+    counts, cohorts, days : int64, as in `cxsim.tally.MonthlyTable`
     """
 
     company: Array
     parameters: Array
     months: Array
+    limits: Array
     edits: Array
     programmes: Array
     accounts: Array
@@ -147,6 +163,10 @@ class State(NamedTuple):
     starts: Array
     hops: Array
     book: Array
+    tallied: Array
+    counts: Array
+    cohorts: Array
+    days: Array
 
 
 def bound(state: State) -> State:
@@ -156,10 +176,13 @@ def bound(state: State) -> State:
         c[f"at_{name}"] = getattr(state, name).ctypes.data
     for name, length in (
         ("n_accounts", len(state.accounts)), ("n_interventions", state.treated.shape[1]),
-        ("n_months", len(state.months)), ("n_rows_of_parameters", len(state.parameters)), ("n_edits", len(state.edits)), ("n_programmes", len(state.programmes)),
+        ("n_months", len(state.months)), ("n_rows_of_parameters", len(state.parameters)),
+        ("n_edits", len(state.edits)), ("n_programmes", len(state.programmes)),
         ("n_appointments", len(state.appointments)), ("most_events", len(state.events)),
         ("n_buckets", len(state.buckets)), ("n_far", len(state.far)), ("most_jobs", len(state.jobs)),
         ("n_starts", len(state.starts)), ("n_hops", len(state.hops)), ("most_rows", len(state.book)),
+        ("n_tallied", len(state.tallied)), ("n_counts", state.counts.size), ("n_cohorts", state.cohorts.size),
+        ("n_days", state.days.size),
     ):  # fmt: skip
         c[name] = length
     return state

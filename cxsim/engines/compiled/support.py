@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from cxsim import events
 from cxsim.engines.compiled.book import draw, draw_z, feel, u, write, write_company, z
-from cxsim.engines.compiled.memory import Company, account_at, job_at, row_at, slot_at, table_at
+from cxsim.engines.compiled.memory import (
+    Company,
+    account_at,
+    edits_of,
+    job_at,
+    limit_at,
+    parameters_of,
+    slot_at,
+    treated_of,
+)
 from cxsim.engines.compiled.queue import ask, free_job, item_of, new_job, push, rank_of, release, start
-from cxsim.engines.compiled.state import CANCELLED, WAITING, WIDTH, WORKING
+from cxsim.engines.compiled.state import CANCELLED, WAITING, WORKING
+from cxsim.engines.compiled.tally import count_work
 from cxsim.events import DIGITAL_TEAM, NO_CAUSE, NO_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed, happens
 from cxsim.rules.experience import outage_score, ticket_score
@@ -21,6 +31,7 @@ from cxsim.rules.service import (
     pain_after_ticket,
     queue_place,
     ticket_acceptance,
+    ticket_acceptance_most,
     ticket_candidate_delay,
     ticket_patience,
     ticket_work,
@@ -40,33 +51,41 @@ from cxsim.streams import (
     TICKET_QUALITY,
     TICKET_SOLVED,
     TICKET_WORK,
+    _normal,
     index_of,
     number_in_stay,
 )
 
 
 def appoint_ticket(s: Company, i: int, n: int) -> None:
-    """The next occasion to ask for help, on the account's own clock."""
-    a = account_at(s, i)
-    delay = ticket_candidate_delay(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
-        u(s, i, TICKET_CLOCK, n),
-    )
-    push(s, s.now + delay, rank_of(events.TICKET_OPENED, a.account, index_of(int(a.life), n)), i, a.life, 0)
+    """The next occasion to ask for help, on the account's own clock.
+
+    Occasions that will pass for certain, for their draws lie above all that acceptance can come to, are passed over.
+    """
+    a, time = account_at(s, i), s.now
+    p = parameters_of(s, a.segment)
+    limit = limit_at(s, a.segment)
+    most = ticket_acceptance_most(limit.rate, limit.early, limit.fade, limit.ceiling, elapsed(time, a.stay_at))
+    while True:
+        time = time + ticket_candidate_delay(p, u(s, i, TICKET_CLOCK, n))
+        if time >= s.horizon or u(s, i, TICKET_ACCEPTED, n) <= most:
+            break
+        n += 1
+    push(s, time, rank_of(events.TICKET_OPENED, a.account, index_of(int(a.life), n)), i, a.life, 0)
 
 
 def on_ticket_candidate(s: Company, i: int) -> None:
     """Some occasions become tickets, others pass."""
     a = account_at(s, i)
     p, now, n = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         s.now,
         number_in_stay(item_of(s.rank)),
     )
     accepted = ticket_acceptance(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         now,
         elapsed(now, a.stay_at),
         a.usage,
@@ -88,14 +107,14 @@ def open_ticket(s: Company, j: int) -> None:
     job = job_at(s, j)
     i, n, item = int(job.slot), int(job.number), int(job.item)
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     job.asked_at = s.now
     a.n_open += 1
     write(s, i, events.TICKET_OPENED, item, SUPPORT_TEAM, 0.0, NO_CAUSE, -1)
     if goes_digital(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         s.now,
         u(s, i, TICKET_DIGITAL, n),
     ):
@@ -124,12 +143,10 @@ def answer_ticket(s: Company, j: int) -> None:
         return
     job.status = WORKING
     job.waited = elapsed(s.now, job.asked_at)
+    job.began_at, job.stage = s.now, a.stage
     reply(s, i, item, job.waited, SUPPORT_TEAM)
-    work = ticket_work(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
-        z(s, i, TICKET_WORK, n),
-        u(s, i, TICKET_WORK, n),
-    )
+    luck = u(s, i, TICKET_WORK, n)
+    work = ticket_work(parameters_of(s, a.segment), _normal(luck), luck)
     push(s, s.now + work, rank_of(events.TICKET_SOLVED, a.account, item), j, job.stay, 0)
 
 
@@ -140,10 +157,12 @@ def on_ticket_done(s: Company, j: int) -> None:
     a = account_at(s, i)
     if a.life == job.stay:
         solved = human_solves(
-            row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+            parameters_of(s, a.segment),
             u(s, i, TICKET_SOLVED, n),
         )
         close(s, i, n, int(job.item), job.waited, SUPPORT_TEAM, solved, 0)
+        if s.tallies:
+            count_work(s, i, SUPPORT_TEAM, job.began_at, int(job.stage))
     release(s, SUPPORT_TEAM)
     free_job(s, j)
 
@@ -165,7 +184,7 @@ def on_ticket_patience(s: Company, j: int) -> None:
 def reply(s: Company, i: int, item: int, waited: float, team: int) -> None:
     """A first reply, in time or late."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     a.pain = pain_after_reply(p, a.pain, waited)
     write(s, i, events.TICKET_ANSWERED, item, team, float(within_expectation(p, waited)), NO_CAUSE, -1)
 
@@ -174,7 +193,7 @@ def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solve
     """The ticket is closed: a moment for the users, and pain where it was not solved."""
     a = account_at(s, i)
     p, digital = (
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         team == DIGITAL_TEAM,
     )
     a.n_open -= 1
@@ -182,8 +201,8 @@ def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solve
     quality = z(s, i, TICKET_QUALITY, n)
     score = ticket_score(
         p,
-        table_at(s.at_edits, s.n_edits, 7),
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i),
+        edits_of(s),
+        treated_of(s, i),
         s.now,
         waited,
         digital,
@@ -197,16 +216,14 @@ def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solve
 
 def appoint_outage(s: Company, n: int) -> None:
     """The next time at which the product may fail, on the company's own clock."""
-    delay = outage_candidate_delay(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + 0), draw(s, -1, OUTAGE_CLOCK, n)
-    )
+    delay = outage_candidate_delay(parameters_of(s, 0), draw(s, -1, OUTAGE_CLOCK, n))
     push(s, s.now + delay, rank_of(events.OUTAGE, -1, n), n, 0, 0)
 
 
 def on_outage(s: Company, n: int) -> None:
     """If the product fails, those at work feel it."""
     if happens(
-        outage_acceptance(row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + 0)),
+        outage_acceptance(parameters_of(s, 0)),
         draw(s, -1, OUTAGE_ACCEPTED, n),
     ):
         write_company(s, events.OUTAGE, n, NO_TEAM, 0.0)
@@ -220,6 +237,6 @@ def on_outage(s: Company, n: int) -> None:
 def feel_outage(s: Company, i: int, n: int) -> None:
     """An account is at work when the product fails, or is not."""
     a = account_at(s, i)
-    p = row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment)
+    p = parameters_of(s, a.segment)
     if outage_hits(p, draw(s, int(a.account), OUTAGE_REACH, n)):
         feel(s, i, events.OUTAGE_FELT, n, outage_score(p, draw_z(s, int(a.account), OUTAGE_QUALITY, n)), NO_TEAM, n)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import draw, write
 from cxsim.engines.compiled.conversations import call
-from cxsim.engines.compiled.memory import Company, account_at, past_at, programme_at, row_at, score_at
-from cxsim.engines.compiled.state import WIDTH
+from cxsim.engines.compiled.memory import (
+    Company,
+    account_at,
+    parameters_of,
+    past_at,
+    programme_at,
+    score_at,
+    treated_of,
+)
 from cxsim.events import NO_CAUSE, NO_TEAM
 from cxsim.plan import CUSTOM_SCORE
 from cxsim.rules.chance import elapsed
@@ -28,11 +35,11 @@ def treat(s: Company, i: int, trigger: int) -> None:
 def give(s: Company, i: int, k: int) -> None:
     """Begin a programme for an account, or call it again."""
     a, programme = account_at(s, i), programme_at(s, k)
-    if row_at(s.at_treated, s.n_accounts, s.n_interventions, i)[programme.number] == NEVER:
-        row_at(s.at_treated, s.n_accounts, s.n_interventions, i)[programme.number] = s.now
+    if treated_of(s, i)[programme.number] == NEVER:
+        treated_of(s, i)[programme.number] = s.now
         write(s, i, events.TREATED, int(programme.number), NO_TEAM, float(programme.cost), NO_CAUSE, -1)
     if programme.outreach and rested(
-        row_at(s.at_parameters, s.n_rows_of_parameters, WIDTH, s.month * s.segments + a.segment),
+        parameters_of(s, a.segment),
         int(a.month),
         int(a.last_outreach),
     ):

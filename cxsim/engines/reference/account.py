@@ -19,8 +19,8 @@ class Account:
     """
 
     __slots__ = (
-        "account", "active", "at_term", "band", "client_outcome", "confirmed", "contact_at", "departure", "fit",
-        "frailty", "gap", "health", "last_outreach", "left_mrr", "life", "live", "month", "mood",
+        "account", "active", "at_term", "band", "charged", "client_outcome", "confirmed", "contact_at", "departure",
+        "fit", "frailty", "gap", "health", "last_outreach", "left_mrr", "life", "live", "month", "mood",
         "mrr", "n_open", "observed", "onboarded", "pain", "past_observed", "pending",
         "points", "price_level", "promise", "quadrant", "referred", "remaining", "seen", "seen_usage",
         "segment", "sign_up_at", "sponsor", "stage", "stay_at", "term", "term_began", "touch", "treated_at", "usage",
@@ -46,6 +46,7 @@ class Account:
         self.points = [0 for _ in events.CAUSES]
         self.remaining: Seven = ZERO
         self.at_term: Seven = ZERO
+        self.charged: Seven = ZERO
         self.sponsor = self.user = self.client_outcome = self.usage = self.health = self.observed = 0.0
         self.mood = self.seen = self.seen_usage = 0.0
         self.band = self.quadrant = 0

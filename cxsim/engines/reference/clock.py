@@ -41,12 +41,13 @@ class Clock(simpy.Environment):
         """How many events have been handled so far."""
         return self._handled
 
-    def run_until(self, horizon: float) -> None:
-        """Let everything happen that comes before `horizon` [months]."""
+    def run_until(self, time: float) -> None:
+        """Let everything happen that comes before `time` [months], and be there."""
         queue, step = self._queue, self.step
-        while queue and queue[0][0] < horizon:
+        while queue and queue[0][0] < time:
             step()
             self._handled += 1
+        self._now = time
 
 
 class Team(simpy.PriorityResource):

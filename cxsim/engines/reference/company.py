@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 from cxsim import events, streams
 from cxsim.engines.reference.account import Account
 from cxsim.engines.reference.clock import Clock, Team
+from cxsim.engines.seen import Desk
 from cxsim.plan import Plan
 from cxsim.roster import Candidate
 from cxsim.rules.contract import change
@@ -24,22 +25,25 @@ UNHAPPY = (events.HIGH_RISK, events.TRAPPED)
 class Company:
     """What every chapter of an account's story shares."""
 
-    def __init__(
-        self, plan: Plan, luck: streams.Luck, roster: list[Candidate], score: Callable[..., float] | None
-    ) -> None:
+    def __init__(self, plan: Plan, luck: streams.Luck, roster: list[Candidate], desk: Desk | None = None) -> None:
         self.plan = plan
         self.luck = luck
+        self.origin = luck  # that before any fork: whom an intervention covers is no luck of the future
         self.clock = Clock(initial_time=-float(plan.history))
         self.teams = {
             team: Team(self.clock) for team in (events.ONBOARDING_TEAM, events.SUCCESS_TEAM, events.SUPPORT_TEAM)
         }
         self.rows = plan.month_rows(-plan.history) if plan.history else plan.month_rows(0)
         self.referral_ceiling, self.ordinary_ceiling = plan.ceilings[0]
-        self.accounts = [Account(candidate, plan.n_interventions, self.clock.event()) for candidate in roster]
+        self.accounts = [
+            Account(candidate, plan.n_interventions, self.clock.event())
+            for candidate in sorted(roster, key=lambda candidate: candidate.account)
+        ]
         self.book: list[LogRow] = []
         self.n_happy = 0
         self.n_unhappy = 0
-        self.score = score
+        self.desk = desk
+        self.scores: dict[int, float] = {}  # this month's, of a policy
 
     @property
     def now(self) -> float:

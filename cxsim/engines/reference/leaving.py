@@ -58,6 +58,29 @@ def weigh(company: Company, a: Account) -> None:
     if delay < hazards.NEVER:
         company.start(failed_payment(company, a, delay))
     a.remaining = hazards.worn(now, a.remaining)
+    a.charged = now
+
+
+def deal_afresh(company: Company, a: Account) -> None:
+    """At a fork: points that still lie ahead are drawn anew, and with them what the rest of the month brings.
+
+    A point that has been passed, heard or not, belongs to what is known and stays.
+    """
+    left = chance.elapsed(contract.review_at(a.stay_at, a.month + 1), company.now) if a.active else 0.0
+    first, soonest = events.NO_CAUSE, hazards.NEVER
+    for cause, hazard in enumerate(a.charged):
+        if cause == a.pending or not hazards.lies_ahead(a.remaining[cause], hazard, left):
+            continue
+        distance = next_resistance(company, a, cause)
+        shift(a, cause, hazards.redrawn(a.remaining[cause], hazard, left, distance))
+        delay = hazards.delay_in_rest(hazard, left, distance)
+        if cause == events.INVOLUNTARY:
+            if delay < hazards.NEVER:
+                company.start(failed_payment(company, a, delay))
+        elif a.pending == events.NO_CAUSE and delay < soonest:
+            first, soonest = cause, delay
+    if first != events.NO_CAUSE:
+        company.start(intent(company, a, first, soonest))
 
 
 def hazards_now(company: Company, a: Account) -> hazards.Seven:
@@ -70,10 +93,10 @@ def hazards_now(company: Company, a: Account) -> hazards.Seven:
 
 
 def intent(company: Company, a: Account, cause: int, delay: float) -> Story:
-    """The account makes up its mind to leave, unless it has already."""
-    stay = a.life
+    """The account makes up its mind to leave, unless it has already, or luck has been dealt afresh."""
+    stay, luck = a.life, company.luck
     yield company.clock.after(delay, events.INTENT, a.account, streams.point_of(cause, a.points[cause]))
-    if a.active and a.life == stay and a.pending == events.NO_CAUSE:
+    if company.luck is luck and a.active and a.life == stay and a.pending == events.NO_CAUSE:
         want_to_leave(company, a, cause)
 
 
@@ -101,10 +124,10 @@ def jump(company: Company, a: Account, cause: int, by: float) -> None:
 
 def failed_payment(company: Company, a: Account, delay: float) -> Story:
     """A payment fails: reminders, and recovery or loss. Neither notice nor term matters."""
-    stay, point = a.life, a.points[events.INVOLUNTARY]
+    stay, luck, point = a.life, company.luck, a.points[events.INVOLUNTARY]
     place = streams.point_of(events.INVOLUNTARY, point)
     yield company.clock.after(delay, events.PAYMENT_FAILED, a.account, place)
-    if not a.active or a.life != stay:
+    if company.luck is not luck or not a.active or a.life != stay:
         return
     p, edits = company.rows[a.segment], company.plan.edits
     score = experience.billing_score(p, company.z(a, streams.BILLING_QUALITY, point))

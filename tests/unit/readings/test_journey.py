@@ -9,7 +9,8 @@ from unit.readings.small_logs import log_of, opening, random_log, row, value
 from cxsim import events as ev
 from cxsim import readings
 from cxsim.errors import InputError
-from cxsim.readings.measures import DAYS_PER_MONTH
+from cxsim.readings.go_live import incidence_by_day
+from cxsim.tally import DAYS, DAYS_PER_MONTH, empty_table
 
 
 def test_waits_by_team() -> None:
@@ -104,6 +105,16 @@ def test_time_to_value_counts_giving_up_as_a_competing_event() -> None:
     assert table["gave_up_share"] == pytest.approx(0.25)
     assert table["mean_days"] == pytest.approx((10.5 + 30.5 + 40.5) / 3, abs=1e-4)
     assert (table["on_time"], table["over_budget"], table["late"]) == pytest.approx((2 / 3, 1 / 3, 0))
+
+
+def test_incidence_by_day_by_hand() -> None:
+    table = empty_table(("only",), 6)
+    # Six sign-ups: on day 0 one live, one censored; on day 2 one live, one given up; on day 3 one live, one censored.
+    table.days[0, 0], table.days[2, 0], table.days[3, 0] = (1, 0, 1), (1, 1, 0), (1, 0, 1)
+    live, gone = incidence_by_day(table)
+    assert live[:5] == pytest.approx([1 / 6, 1 / 6, 1 / 6 + 5 / 6 / 4, 9 / 24 + 5 / 12 / 2, 9 / 24 + 5 / 12 / 2])
+    assert gone[[0, 1, 2, -1]] == pytest.approx([0, 0, 5 / 6 / 4, 5 / 6 / 4])
+    assert len(live) == len(gone) == DAYS
 
 
 def test_no_median_where_fewer_than_half_go_live() -> None:

@@ -20,8 +20,8 @@ from cxsim.interventions import ADD, SIGN_UP, Edit, Intervention
 from cxsim.parameters.experience import SUPPORT_QUALITY
 from cxsim.plan import make_plan
 from cxsim.readings.cash import present_value, run_off
-from cxsim.readings.measures import MEASURES, MICRO
 from cxsim.scenario import Scenario
+from cxsim.tally import MEASURES, MICRO
 
 IDLE = (Edit(SUPPORT_QUALITY, ADD, 0.0),)
 
@@ -192,6 +192,13 @@ def test_clv_by_hand() -> None:
     earned = margin * (0.5 * 1.12 ** (-1 / 12) + (1.12 ** (-np.arange(2, 13) / 12)).sum())
     later = margin * (1.12 ** (-np.arange(13, 133) / 12)).sum()
     assert read(log)["clv"] == pytest.approx(earned + later)
+
+
+def test_clv_goes_on_from_the_revenue_at_the_horizon() -> None:
+    rows = [opening(0, 100), row(0.0, ev.SIGNED_UP, 1, 0, 10000, 10000), row(11.5, ev.EXPANDED, 1, 11, 10000, 20000)]
+    earned = 0.5 * 1.12 ** (-1 / 12) + (1.12 ** (-np.arange(2, 12) / 12)).sum() + 1.5 / 1.12
+    later = 2.0 * (1.12 ** (-np.arange(13, 133) / 12)).sum()
+    assert read(log_of(rows, 2, horizon=12))["clv"] == pytest.approx(0.75 * 100 * (earned + later))
 
 
 def test_payback_by_hand() -> None:

@@ -1,0 +1,22 @@
+"""At the end of a run: how many comparisons there were, and what they exercised."""
+
+from __future__ import annotations
+
+import both
+import pytest
+from exercised import TABLES
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the counts; the tables only where the whole suite was asked for."""
+    if not both.counted:
+        return
+    if "parity" in str(config.getoption("markexpr")).replace("not parity", ""):
+        for what, exercised in TABLES.items():
+            terminalreporter.section(f"exercised by {what}")
+            for line in exercised.table():
+                terminalreporter.write_line(line)
+        terminalreporter.section("comparisons of the two clocks")
+    for what, n in sorted(both.counted.items()):
+        terminalreporter.write_line(f"parity: {n:>5} {what}")
+    terminalreporter.write_line(f"parity: {both.counted.total():>5} comparisons in all")

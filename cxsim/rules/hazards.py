@@ -46,6 +46,8 @@ def log_linear(base: float, slope: float, distress: float) -> float:
 
     Cox 1972, doi:10.1111/j.2517-6161.1972.tb00899.x.
     """
+    if distress == 0.0:
+        return base
     return base * math.exp(slope * distress)
 
 
@@ -63,12 +65,16 @@ def relationship_distress(p: Row, contact_gap: float, cadence: float, sponsor: f
     """
     overdue = max(0.0, contact_gap / cadence - 1.0)
     cold = max(0.0, (5.0 - sponsor) / 5.0)
+    if overdue == 0.0 and cold == 0.0:
+        return 0.0
     return 1.0 - math.exp(-p[CONTACT_PAIN] * overdue - p[SPONSOR_PAIN] * cold)
 
 
 @law
 def service_distress(p: Row, pain: float) -> float:
     """Distress of service [0-1]: d = 1 − exp(−k·pain), pain ≥ 0 from tickets late, open, failed."""
+    if pain == 0.0:
+        return 0.0
     return 1.0 - math.exp(-p[SERVICE_PAIN] * pain)
 
 
@@ -92,7 +98,8 @@ def price_distress(p: Row, price_level: float, client_outcome: float) -> float:
     outcome of p[VALUE_FLOOR] at least is credited.
     """
     value = max(p[VALUE_FLOOR], client_outcome / 10.0)
-    return 1.0 - math.exp(-p[PRICE_PAIN] * max(0.0, price_level * p[PRICE_REFERENCE] / value - 1.0))
+    over = price_level * p[PRICE_REFERENCE] / value - 1.0
+    return 1.0 - math.exp(-p[PRICE_PAIN] * over) if over > 0.0 else 0.0
 
 
 @law

@@ -123,19 +123,27 @@ def feel(s: Company, i: int, kind: int, item: int, score: float, team: int, line
     `item` goes to the log; `line` is the address of its draw.
     """
     a = account_at(s, i)
+    luck = draw(s, int(a.account), SEEN, index_of_moment(kind, int(a.life), line))
+    feel_with(s, i, kind, item, score, team, luck)
+
+
+def feel_with(s: Company, i: int, kind: int, item: int, score: float, team: int, luck: float) -> None:
+    """The same, the draw by which the company sees it being made already."""
+    a = account_at(s, i)
     p = parameters_of(s, a.segment)
+    owner = DIGITAL if team == DIGITAL_TEAM else OWNER[kind]
     if OF_USERS[kind]:
         voice = a.user
-        a.user = after_moment(p, kind, voice, score)
+        after = after_moment(p, kind, voice, score)
+        a.user = after
         a.mood = mood_after_moment(p, a.mood, score, voice)
     else:
         voice = a.sponsor
-        a.sponsor = after_moment(p, kind, voice, score)
-    owner = DIGITAL if team == DIGITAL_TEAM else OWNER[kind]
-    place = index_of_moment(kind, int(a.life), line)
+        after = after_moment(p, kind, voice, score)
+        a.sponsor = after
     if s.tallies:
-        count_moved(s, i, owner, OF_USERS[kind], voice, a.user if OF_USERS[kind] else a.sponsor)
-    if draw(s, int(a.account), SEEN, place) < visibility(p, owner):
+        count_moved(s, i, owner, OF_USERS[kind], voice, after)
+    if luck < visibility(p, owner):
         a.seen = seen_after(p, a.seen, score)
     judge(s, i)
     write(s, i, kind, item, team, score, NOTHING, emotion(p, score, voice))

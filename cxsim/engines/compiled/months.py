@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.book import feel, note, u, write, write_money, z
+from cxsim.engines.compiled.book import feel_with, note, u, write, write_money, z
 from cxsim.engines.compiled.conversations import plan
+from cxsim.engines.compiled.lanes import central, eight, normal_of
 from cxsim.engines.compiled.leaving import weigh
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, parameters_of, past_at, treated_of
 from cxsim.engines.compiled.queue import push, rank_of
@@ -52,10 +53,15 @@ from cxsim.streams import (
     PRODUCT_QUALITY,
     PURCHASE,
     PURCHASE_SIZE,
+    SEEN,
     SURVEY_ANSWERED,
     SURVEY_NOISE,
     USAGE,
+    index_of,
+    index_of_moment,
 )
+
+MONTHLY = (USAGE, OBSERVATION, PRODUCT_QUALITY, CHAMPION, EXPANSION, CONTRACTION, PURCHASE, SEEN)
 
 
 def begin_stay(s: Company, i: int) -> None:
@@ -84,6 +90,7 @@ def on_review(s: Company, i: int) -> None:
 
 def review(s: Company, i: int) -> None:
     """What a month has come to, and what is decided for the next."""
+    draw_month(s, i)
     live_a_month(s, i)
     treat(s, i, AT_REVIEW)
     weigh(s, i)
@@ -92,12 +99,26 @@ def review(s: Company, i: int) -> None:
     survey(s, i)
 
 
+def draw_month(s: Company, i: int) -> None:
+    """The eight draws that every review needs, side by side; those that become normal first."""
+    a = account_at(s, i)
+    life = int(a.life)
+    index, seen = index_of(life, int(a.month)), index_of_moment(events.REVIEW, life, int(a.month))
+    indices = (index, index, index, index, index, index, index, seen)
+    u = eight(s.seed, s.replication, s.branch, int(a.account), MONTHLY, indices)
+    quick = central((u[0], u[1], u[2], u[3]))
+    drawn = s.lanes
+    drawn[0], drawn[1], drawn[2] = normal_of(u[0], quick[0]), normal_of(u[1], quick[1]), normal_of(u[2], quick[2])
+    drawn[3], drawn[4], drawn[5], drawn[6], drawn[7] = u[3], u[4], u[5], u[6], u[7]
+
+
 def live_a_month(s: Company, i: int) -> None:
     """Usage, outcome, the product as a moment, and what the company makes of it."""
     a, now = account_at(s, i), s.now
     p, edits, treated, month = parameters_of(s, a.segment), edits_of(s), treated_of(s, i), int(a.month)
-    a.usage = usage_after_month(p, edits, treated, now, a.usage, a.live != 0, a.mood, z(s, i, USAGE, month))
-    if champion_goes(p, u(s, i, CHAMPION, month)):
+    drawn = s.lanes
+    a.usage = usage_after_month(p, edits, treated, now, a.usage, a.live != 0, a.mood, drawn[0])
+    if champion_goes(p, drawn[3]):
         lose_champion(s, i)
     a.client_outcome = outcome_after_month(p, a.client_outcome, a.usage, a.fit, a.promise)
     a.mood = mood_after_month(p, a.mood)
@@ -112,10 +133,10 @@ def live_a_month(s: Company, i: int) -> None:
     past.second = past.first
     past.first = a.observed
     a.seen_usage = seen_usage_after_month(p, a.seen_usage, a.usage)
-    a.observed = observed_health(p, a.seen_usage, a.seen, a.stage, z(s, i, OBSERVATION, month))
+    a.observed = observed_health(p, a.seen_usage, a.seen, a.stage, drawn[1])
     a.band = band(p, a.observed)
-    score = product_score(p, edits, treated, now, a.usage, z(s, i, PRODUCT_QUALITY, month))
-    feel(s, i, events.REVIEW, month, score, NO_TEAM, month)
+    score = product_score(p, edits, treated, now, a.usage, drawn[2])
+    feel_with(s, i, events.REVIEW, month, score, NO_TEAM, drawn[7])
 
 
 def lose_champion(s: Company, i: int) -> None:
@@ -137,14 +158,14 @@ def grow(s: Company, i: int) -> None:
         int(a.month),
         int(a.mrr),
     )
-    if happens(expansion_chance(p, a.quadrant), u(s, i, EXPANSION, month)):
+    if happens(expansion_chance(p, a.quadrant), s.lanes[4]):
         a.mrr = expanded_mrr(p, before, u(s, i, EXPANSION_SIZE, month))
         write_money(s, i, events.EXPANDED, month, before, NO_CAUSE)
         before = int(a.mrr)
-    if happens(contraction_chance(p, a.health), u(s, i, CONTRACTION, month)):
+    if happens(contraction_chance(p, a.health), s.lanes[5]):
         a.mrr = contracted_mrr(p, before, u(s, i, CONTRACTION_SIZE, month))
         write_money(s, i, events.CONTRACTED, month, before, NO_CAUSE)
-    if happens(purchase_chance(p, a.quadrant), u(s, i, PURCHASE, month)):
+    if happens(purchase_chance(p, a.quadrant), s.lanes[6]):
         price = purchase(p, int(a.mrr), u(s, i, PURCHASE_SIZE, month))
         write(s, i, events.PURCHASED, month, NO_TEAM, float(price), NO_CAUSE, -1)
 

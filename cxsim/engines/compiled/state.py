@@ -48,6 +48,7 @@ COMPANY: Final = np.dtype([
     ("seed", "i8"), ("replication", "i8"), ("branch", "i8"),
     ("now", "f8"), ("month", "i8"), ("history", "i8"), ("horizon", "i8"), ("segments", "i8"),
     ("n_happy", "i8"), ("n_unhappy", "i8"),
+    ("lanes", "f8", (8,)),  # draws made together, for those who need them next
     # the book
     ("keeps_book", "i8"), ("tallies", "i8"), ("n_rows", "i8"), ("book_margin", "i8"),
     # the queue: what was taken from it last, and where its parts stand

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim import events
 from cxsim.engines.compiled.book import draw, draw_z, feel, u, write, write_company, z
+from cxsim.engines.compiled.lanes import eight
 from cxsim.engines.compiled.memory import (
     Company,
     account_at,
@@ -56,6 +57,9 @@ from cxsim.streams import (
     number_in_stay,
 )
 
+OCCASIONS = 4
+OCCASIONAL = (TICKET_CLOCK,) * OCCASIONS + (TICKET_ACCEPTED,) * OCCASIONS
+
 
 def appoint_ticket(s: Company, i: int, n: int) -> None:
     """The next occasion to ask for help, on the account's own clock.
@@ -66,12 +70,29 @@ def appoint_ticket(s: Company, i: int, n: int) -> None:
     p = parameters_of(s, a.segment)
     limit = limit_at(s, a.segment)
     most = ticket_acceptance_most(limit.rate, limit.early, limit.fade, limit.ceiling, elapsed(time, a.stay_at))
-    while True:
-        time = time + ticket_candidate_delay(p, u(s, i, TICKET_CLOCK, n))
-        if time >= s.horizon or u(s, i, TICKET_ACCEPTED, n) <= most:
-            break
-        n += 1
+    passing = True
+    while passing:
+        draw_occasions(s, i, n)
+        for k in range(OCCASIONS):
+            time = time + ticket_candidate_delay(p, s.lanes[k])
+            if time >= s.horizon or s.lanes[k + OCCASIONS] <= most:
+                passing = False
+                break
+            n += 1
     push(s, time, rank_of(events.TICKET_OPENED, a.account, index_of(int(a.life), n)), i, a.life, 0)
+
+
+def draw_occasions(s: Company, i: int, n: int) -> None:
+    """Delays of the next four occasions, and the draws that accept them, side by side."""
+    a = account_at(s, i)
+    first = index_of(int(a.life), n)
+    second = first + 1
+    third = second + 1
+    fourth = third + 1
+    indices = (first, second, third, fourth, first, second, third, fourth)
+    u = eight(s.seed, s.replication, s.branch, int(a.account), OCCASIONAL, indices)
+    drawn = s.lanes
+    drawn[0], drawn[1], drawn[2], drawn[3], drawn[4], drawn[5], drawn[6], drawn[7] = u
 
 
 def on_ticket_candidate(s: Company, i: int) -> None:

@@ -116,7 +116,8 @@ DOMAINS: dict[str, Draw] = {
     "resistance": _between(-1.0, 3.0), "correlation": _between(-0.95, 0.95), "own": NORMAL, "calendar_month": _code(12),
     "growth": _between(0.1, 5.0), "yearly": _between(-0.5, 2.0), "stay_at": _between(-60.0, 60.0),
     "observed": TWENTY, "change": _between(-20.0, 20.0), "months_left": _between(1.0, 36.0), "left": SHARE,
-    "distance": _between(0.0, 3.0),
+    "distance": _between(0.0, 3.0), "months": _between(0.0, 600.0), "rate": _between(0.0, 30.0),
+    "early": _between(0.0, 5.0), "fade": _between(0.1, 60.0),
 }  # fmt: skip
 
 SEVENS = {
@@ -128,7 +129,8 @@ SEVENS = {
 }
 CODES: dict[str, dict[str, Draw]] = {
     "visible_score": {"score": _code(6)}, "seen_usage_after_month": {"seen": SHARE},
-    "grown": {"size": _between(0.0, 100.0)}, "experience_moved": {"before": TEN, "after": TEN},
+    "grown": {"size": _between(0.0, 100.0)}, "ticket_acceptance_most": {"ceiling": _between(0.01, 60.0)},
+    "experience_moved": {"before": TEN, "after": TEN},
     "as_things_are": {"reviewed": _between(24.0, 60.0), "now": _between(60.0, 61.0)},
 }  # fmt: skip
 

@@ -147,6 +147,18 @@ def test_cents_round_halves_upward(n):
     assert isinstance(basics.cents(0.5), int)
 
 
+@given(number(-50.0, 50.0))
+def test_millionths_are_the_nearest_whole_number(x):
+    n = basics.millionths_of(x)
+    assert isinstance(n, int)
+    assert abs(n - x * 1e6) <= 0.5 + 1e-6
+
+
+def test_millionths_and_days_round_as_the_monthly_table_says():
+    assert [basics.millionths_of(x) for x in (0.0000005, -0.0000005, 1.25)] == [1, 0, 1_250_000]
+    assert [basics.days_of(months) for months in (0.0, 1.0, 12.0, 11.999)] == [0, 30, 365, 365]
+
+
 def test_a_law_stands_in_one_place():
     with pytest.raises(ValueError, match="already"):
         basics.law(basics.within)

@@ -108,6 +108,23 @@ def test_tickets_are_a_share_of_candidates_more_for_the_new_and_the_busy(rng, t1
     assert share <= laws.ticket_acceptance(p, NONE, [], 0.0, old, busy) + 1e-15
 
 
+@given(random_inputs(), number(0.0, 60.0), number(0.0, 60.0), number(0.01, 1.0))
+def test_no_acceptance_lies_above_what_it_can_come_to(rng, t1, t2, usage):
+    p = random_row(rng)
+    now, later = sorted((t1, t2))
+    most = laws.ticket_acceptance_most(
+        p[adoption.TICKET_RATE],
+        p[adoption.TICKET_EARLY],
+        p[adoption.TICKET_EARLY_FADE],
+        p[adoption.TICKET_CEILING],
+        now,
+    )
+    assert laws.ticket_acceptance(p, NONE, [], 0.0, later, usage) <= most
+    # nor far below it: at full usage and at once they meet
+    exact = laws.ticket_acceptance(p, NONE, [], 0.0, now, 1.0)
+    assert exact == 1.0 or most == pytest.approx(exact, rel=2e-6)
+
+
 def test_a_settled_account_at_full_usage_opens_tickets_at_the_declared_rate():
     share = laws.ticket_acceptance(P, NONE, [], 0.0, 1e6, 1.0)
     assert share * P[adoption.TICKET_CEILING] == pytest.approx(P[adoption.TICKET_RATE])

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from cxsim.compiling import machine
 from cxsim.engines.compiled import loop
-from cxsim.engines.compiled.setup import first_state, with_more_events, with_more_jobs
-from cxsim.engines.compiled.state import ROW, Array, State, bound
+from cxsim.engines.compiled.setup import first_state, with_more_events, with_more_jobs, with_more_rows
+from cxsim.engines.compiled.state import Array, State, columns_of
 from cxsim.eventlog import COLUMNS
 from cxsim.plan import Plan, staff
 from cxsim.roster import Candidate, as_columns
@@ -22,18 +20,18 @@ from cxsim.streams import Luck
 
 def run(plan: Plan, luck: Luck, roster: list[Candidate]) -> list[tuple[Any, ...]]:
     """Rows of a run in the order of the event log's columns; as the reference's `run`."""
-    columns = columns_of(book_of(plan, luck, as_columns(roster)))
+    columns = book_of(plan, luck, as_columns(roster))
     return list(zip(*(columns[name].tolist() for name in COLUMNS), strict=True))
 
 
-def book_of(plan: Plan, luck: Luck, roster: dict[str, Array]) -> Array:
-    """Let everything happen; the rows as records."""
+def book_of(plan: Plan, luck: Luck, roster: dict[str, Array]) -> dict[str, Array]:
+    """Let everything happen; the columns of the event log."""
     advance = machine(loop.advance)
     state = first_state(plan, luck, roster, staff(plan, luck), True)
     while True:
         why = advance(state.company, float(plan.horizon))
         if why == loop.DONE:
-            return state.book[: int(state.company["n_rows"][0])]
+            return columns_of(state.book, int(state.company["n_rows"][0]))
         state = grown(state, why)
 
 
@@ -43,9 +41,4 @@ def grown(state: State, why: int) -> State:
         return with_more_events(state)
     if why == loop.JOBS_FULL:
         return with_more_jobs(state)
-    return bound(state._replace(book=np.concatenate((state.book, np.zeros(len(state.book), dtype=ROW)))))
-
-
-def columns_of(book: Array) -> dict[str, Array]:
-    """The columns of the event log."""
-    return {name: np.ascontiguousarray(book[name]) for name in COLUMNS}
+    return with_more_rows(state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.memory import Company, account_at, book_at, parameters_of, past_at
+from cxsim.engines.compiled.memory import Company, account_at, enter, enter_state, parameters_of, past_at
 from cxsim.engines.compiled.tally import count_moved, count_row
 from cxsim.events import DIGITAL, DIGITAL_TEAM, HAPPY, HIGH_RISK, TRAPPED
 from cxsim.rules.contract import change
@@ -67,24 +67,9 @@ def write(s: Company, i: int, kind: int, item: int, team: int, value: float, cau
     """Write down what happened to an account, with its state after."""
     a = account_at(s, i)
     if s.keeps_book:
-        row = book_at(s, s.n_rows)
-        row.time = s.now
-        row.value = value
-        row.sponsor = a.sponsor
-        row.user = a.user
-        row.client_outcome = a.client_outcome
-        row.usage = a.usage
-        row.health = a.health
-        row.observed = a.observed
-        row.mrr = a.mrr if a.active else 0
-        row.account = a.account
-        row.item = item
-        row.kind = kind
-        row.team = team
-        row.cause = cause
-        row.emotion = feeling
-        row.stage = a.stage
-        s.n_rows += 1
+        enter(s, kind, a.account, item, team, value, cause, feeling, a.stage)
+        mrr = int(a.mrr) if a.active else 0
+        enter_state(s, a.sponsor, a.user, a.client_outcome, a.usage, a.health, a.observed, mrr)
     if s.tallies:
         count_row(s, i, kind, team, value)
 
@@ -103,18 +88,8 @@ def write_money(s: Company, i: int, kind: int, item: int, before: int, cause: in
 def write_company(s: Company, kind: int, item: int, team: int, value: float) -> None:
     """Write down what happened to the company."""
     if s.keeps_book:
-        row = book_at(s, s.n_rows)
-        row.time = s.now
-        row.value = value
-        row.sponsor = row.user = row.client_outcome = row.usage = row.health = row.observed = 0.0
-        row.mrr = 0
-        row.account = -1
-        row.item = item
-        row.kind = kind
-        row.team = team
-        row.cause = row.emotion = -1
-        row.stage = 0
-        s.n_rows += 1
+        enter(s, kind, -1, item, team, value, NOTHING, -1, 0)
+        enter_state(s, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
 
 
 def feel(s: Company, i: int, kind: int, item: int, score: float, team: int, line: int) -> None:

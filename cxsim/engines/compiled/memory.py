@@ -30,7 +30,6 @@ from cxsim.engines.compiled.state import (
     PAST,
     PLACE,
     PROGRAMME,
-    ROW,
     SCORE,
     TALLIED,
     TEAM,
@@ -40,6 +39,7 @@ from cxsim.engines.compiled.state import (
 from cxsim.rules.law import Edits, Row
 from cxsim.tally import COHORT, ENDINGS, MEASURES
 
+REAL, WHOLE, FOUR, TWO, ONE = (np.dtype([("x", kind)]) for kind in ("f8", "i8", "i4", "i2", "i1"))  # of a book
 N_MEASURES, N_COHORT, N_ENDINGS = len(MEASURES), len(COHORT), len(ENDINGS)
 
 Company = Any  # the company's record: `state.COMPANY`
@@ -254,9 +254,35 @@ def hop_at(s: Company, k: int) -> Record:
     return record_at(s.at_hops, s.n_hops, k, LINK)
 
 
-def book_at(s: Company, n: int) -> Record:
-    """A row of the book."""
-    return record_at(s.at_book, s.most_rows, n, ROW)
+def enter(
+    s: Company, kind: int, account: int, item: int, team: int, value: float, cause: int, feeling: int, stage: int
+) -> None:
+    """Begin a row of the book: what happened, when and to whom."""
+    n, most = int(s.n_rows), int(s.most_rows)
+    record_at(s.at_book, most, n, REAL).x = s.now
+    record_at(s.at_book + 8 * most, most, n, REAL).x = value
+    record_at(s.at_book + 72 * most, most, n, FOUR).x = account
+    record_at(s.at_book + 76 * most, most, n, FOUR).x = item
+    record_at(s.at_book + 80 * most, most, n, TWO).x = kind
+    record_at(s.at_book + 82 * most, most, n, ONE).x = team
+    record_at(s.at_book + 83 * most, most, n, ONE).x = cause
+    record_at(s.at_book + 84 * most, most, n, ONE).x = feeling
+    record_at(s.at_book + 85 * most, most, n, ONE).x = stage
+    s.n_rows = n + 1
+
+
+def enter_state(
+    s: Company, sponsor: float, user: float, outcome: float, usage: float, health: float, observed: float, mrr: int
+) -> None:
+    """The state after it, in the row begun last."""
+    n, most = int(s.n_rows) - 1, int(s.most_rows)
+    record_at(s.at_book + 16 * most, most, n, REAL).x = sponsor
+    record_at(s.at_book + 24 * most, most, n, REAL).x = user
+    record_at(s.at_book + 32 * most, most, n, REAL).x = outcome
+    record_at(s.at_book + 40 * most, most, n, REAL).x = usage
+    record_at(s.at_book + 48 * most, most, n, REAL).x = health
+    record_at(s.at_book + 56 * most, most, n, REAL).x = observed
+    record_at(s.at_book + 64 * most, most, n, WHOLE).x = mrr
 
 
 def tallied_at(s: Company, i: int) -> Record:

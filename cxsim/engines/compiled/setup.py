@@ -20,7 +20,7 @@ from cxsim.engines.compiled.state import (
     PAST,
     PLACE,
     PROGRAMME,
-    ROW,
+    ROW_BYTES,
     SCORE,
     TALLIED,
     TEAM,
@@ -29,6 +29,7 @@ from cxsim.engines.compiled.state import (
     Array,
     State,
     bound,
+    columns_of,
 )
 from cxsim.engines.compiled.tally import NOT_YET
 from cxsim.interventions import MULTIPLY
@@ -39,6 +40,7 @@ from cxsim.rules.hazards import NEVER
 from cxsim.streams import Luck
 from cxsim.tally import empty_table
 
+MOST_ROWS = 20_000_000  # of a book at first
 ROOM = 512  # more events, jobs and rows than a single happening can need beside what grows with the company
 FIELDS_OF_ROSTER = ("account", "segment", "referred", "mrr", "term", "touch", "fit", "promise", "frailty")
 
@@ -75,7 +77,7 @@ def first_state(
     ceilings["referral_ceiling"], ceilings["ordinary_ceiling"] = np.array(plan.ceilings).reshape(-1, 2).T
     return bound(State(
         company=company,
-        parameters=np.array(plan.rows, dtype=np.float64).reshape(-1, WIDTH),
+        parameters=np.array(plan.parameters).reshape(-1, WIDTH),
         months=ceilings,
         limits=_limits(plan),
         edits=np.array(plan.edits, dtype=np.float64).reshape(-1, 7),
@@ -96,12 +98,27 @@ def first_state(
         lines=np.zeros((TEAMS, jobs), dtype=PLACE),
         starts=np.zeros(64, dtype=np.int32),
         hops=np.zeros(4 * jobs, dtype=np.int32),
-        book=np.zeros(2 * n + 16 * ROOM if keeps_book else 1, dtype=ROW),
+        book=new_book(n, months) if keeps_book else np.empty(0, dtype=np.uint8),
         tallied=_tallied(n if tallies else 0),
         counts=table.counts,
         cohorts=table.cohorts,
         days=table.days,
     ))  # fmt: skip
+
+
+def new_book(n: int, months: int) -> Array:
+    """Room for the rows of a usual run; memory that is not written to costs nothing."""
+    rows = min(2 * n * months, MOST_ROWS) + 2 * n + 16 * ROOM
+    return np.empty(ROW_BYTES * rows, dtype=np.uint8)
+
+
+def with_more_rows(state: State) -> State:
+    """Twice the room for the book."""
+    n = int(state.company["n_rows"][0])
+    book = np.empty(2 * len(state.book), dtype=np.uint8)
+    for old, new in zip(columns_of(state.book, n).values(), columns_of(book, n).values(), strict=True):
+        new[:] = old
+    return bound(state._replace(book=book))
 
 
 def _tallied(n: int) -> Array:
@@ -179,7 +196,7 @@ def _appointments(plan: Plan, staff: Sequence[tuple[float, int, int]]) -> Array:
 
 def _limits(plan: Plan) -> Array:
     """What ticket candidates can come to at most; infinite where a later month or an edit could surprise."""
-    rows = np.array(plan.rows, dtype=np.float64)
+    rows = plan.parameters
     limits = np.zeros(len(plan.segments), dtype=LIMIT)
     limits["rate"], limits["early"] = rows[:, :, TICKET_RATE].max(axis=0), rows[:, :, TICKET_EARLY].max(axis=0)
     limits["fade"], limits["ceiling"] = rows[0, :, TICKET_EARLY_FADE], rows[0, :, TICKET_CEILING]

@@ -103,12 +103,13 @@ PROGRAMME: Final = np.dtype([
     ("coverage", "f8"), ("priority", "i8"), ("cost", "i8"),
 ], align=True)  # fmt: skip
 MONTH: Final = np.dtype([("referral_ceiling", "f8"), ("ordinary_ceiling", "f8")], align=True)
-# a row of the event log; the columns are taken apart afterwards
-ROW: Final = np.dtype([
+# the book: the columns of the event log one after the other, the widest first, in one stretch of bytes
+BOOK: Final = (
     ("time", "f8"), ("value", "f8"), ("sponsor", "f8"), ("user", "f8"), ("client_outcome", "f8"), ("usage", "f8"),
     ("health", "f8"), ("observed", "f8"), ("mrr", "i8"), ("account", "i4"), ("item", "i4"), ("kind", "i2"),
     ("team", "i1"), ("cause", "i1"), ("emotion", "i1"), ("stage", "i1"),
-], align=True)  # fmt: skip
+)  # fmt: skip
+ROW_BYTES: Final = sum(np.dtype(kind).itemsize for _, kind in BOOK)
 
 
 class State(NamedTuple):
@@ -136,7 +137,7 @@ class State(NamedTuple):
     teams : TEAM [5]
     lines : PLACE [5, capacity]
     starts, hops : int32 rings of errands, length a power of two
-    book : ROW [capacity]
+    book : bytes [ROW_BYTES · capacity], the columns of `BOOK`
     tallied : TALLIED [n], where a tally is kept
     counts, cohorts, days : int64, as in `cxsim.tally.MonthlyTable`
     """
@@ -181,9 +182,19 @@ def bound(state: State) -> State:
         ("n_edits", len(state.edits)), ("n_programmes", len(state.programmes)),
         ("n_appointments", len(state.appointments)), ("most_events", len(state.events)),
         ("n_buckets", len(state.buckets)), ("n_far", len(state.far)), ("most_jobs", len(state.jobs)),
-        ("n_starts", len(state.starts)), ("n_hops", len(state.hops)), ("most_rows", len(state.book)),
+        ("n_starts", len(state.starts)), ("n_hops", len(state.hops)), ("most_rows", len(state.book) // ROW_BYTES),
         ("n_tallied", len(state.tallied)), ("n_counts", state.counts.size), ("n_cohorts", state.cohorts.size),
         ("n_days", state.days.size),
     ):  # fmt: skip
         c[name] = length
     return state
+
+
+def columns_of(book: Array, n: int) -> dict[str, Array]:
+    """The first n rows of each column of a book: views, not copies."""
+    capacity, at, columns = len(book) // ROW_BYTES, 0, {}
+    for name, kind in BOOK:
+        width = np.dtype(kind).itemsize
+        columns[name] = book[at : at + width * n].view(kind)
+        at += width * capacity
+    return columns

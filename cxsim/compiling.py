@@ -56,7 +56,7 @@ def _part(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
-    """Numba's types of the arguments, by their annotations: one form of each function, whatever constants it is given."""
+    """Numba's types of the arguments, by their annotations: one form of a function, whatever constants it is given."""
     import numba
 
     kinds = {

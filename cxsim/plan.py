@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim import events
+from cxsim import events, streams
 from cxsim.compiling import machine
 from cxsim.interventions import EVERYONE, SCORES, Intervention
 from cxsim.parameters import declared
@@ -30,7 +30,6 @@ from cxsim.rules.arrival import arrival_rate, grown
 from cxsim.rules.chance import exponential
 from cxsim.rules.edits import edited, strength
 from cxsim.rules.law import cents
-from cxsim.streams import ATTRITION as ATTRITION_DRAW
 from cxsim.streams import Fork, Luck, uniform
 
 if TYPE_CHECKING:
@@ -339,7 +338,8 @@ def _come_and_go(
         posts[k] = math.floor(parameters[k, 0, headcount] * growth + 1e-9)
         if k >= history:
             growth = grown(growth, parameters[k, 0, TEAM_GROWTH])
-    times[0], deltas[0], n = -float(history), 0, 1
+    whose, n = -1 - team, 1
+    times[0], deltas[0] = -float(history), 0
     for post in range(posts.max()):
         held, opened = 0, -1
         for k in range(months + 1):
@@ -350,10 +350,10 @@ def _come_and_go(
             time, closes, opened = float(opened - history), float(k - history), -1
             while time < closes:
                 holder = post << 12 | held
-                endurance = exponential(1.0, uniform(seed, replication, trunk, -1 - team, ATTRITION_DRAW, holder))
+                endurance = exponential(1.0, uniform(seed, replication, trunk, whose, streams.ATTRITION, holder))
                 ends = min(_resigns(parameters, history, time, endurance), closes)
                 if ends >= fork_at:
-                    endurance = exponential(1.0, uniform(seed, replication, branch, -1 - team, ATTRITION_DRAW, holder))
+                    endurance = exponential(1.0, uniform(seed, replication, branch, whose, streams.ATTRITION, holder))
                     ends = min(_resigns(parameters, history, max(time, fork_at), endurance), closes)
                 if n + 2 <= len(times):
                     times[n], deltas[n] = time, 1
@@ -369,7 +369,8 @@ def _come_and_go(
 def _resigns(parameters: Parameters, history: int, time: float, endurance: float) -> float:
     """When somebody who begins at `time` leaves: when the accumulated rate of attrition reaches the endurance."""
     while time < len(parameters) - history:
-        rate, month_ends = parameters[_month(parameters, history, time), 0, ATTRITION], math.floor(time) + 1.0
+        rate: float = parameters[_month(parameters, history, time), 0, ATTRITION]
+        month_ends = math.floor(time) + 1.0
         if rate * (month_ends - time) >= endurance:
             return time + endurance / rate
         endurance -= rate * (month_ends - time)

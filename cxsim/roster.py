@@ -130,16 +130,16 @@ def _arrivals(plan: Plan, deal: tuple[int, int, int, int, float]) -> tuple[Array
     lanes = len(plan.rates)
     counts = np.zeros(lanes, dtype=np.int64)
     means = np.minimum(plan.rates.sum(axis=1), LAST_ACCOUNT // lanes)
-    room = (means + 8.0 * np.sqrt(means)).astype(np.int64) + 16
+    room = (means + 2.0 * np.sqrt(means)).astype(np.int64) + 4
     while True:
         starts = np.append(0, room.cumsum())
         times = np.empty(starts[-1])
         full = machine(_arrive, True)(plan.rates, plan.history, *deal, times, starts, counts)
         if full >= 0:
-            name = plan.segments[full // 2]
+            name, sort = plan.segments[full // 2], "referred" if full % 2 else "ordinary"
             raise InputError(
-                f"arrivals: segment {name} has more than {counts[full]} candidates in {plan.history} months of history "
-                f"and {plan.horizon} of horizon, which is as far as account numbers reach"
+                f'arrivals: segment "{name}" has more than {counts[full]} {sort} candidates in {plan.history} months '
+                f"of history and {plan.horizon} to come, which is as far as account numbers reach"
             )
         if (counts <= room).all():
             return times, starts, counts

@@ -9,13 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cxsim import events
-from cxsim.interventions import ADD, EVERYONE, MULTIPLY, REVIEW, SIGN_UP, Edit, Intervention
-from cxsim.parameters import adoption, by_path
+from cxsim import catalogue, events, streams
+from cxsim.interventions import ADD, EVERYONE, MULTIPLY, REVIEW, SET, SIGN_UP, Edit, Intervention
+from cxsim.parameters import adoption, by_path, teams
 from cxsim.parameters import experience as names
-from cxsim.plan import make_plan, staff
-from cxsim.scenario import Scenario
-from cxsim.streams import Luck
+from cxsim.parameters.segments import REFERRAL_CEILING_SHARE
+from cxsim.plan import HEADCOUNTS, Plan, make_plan, staff
+from cxsim.rules.arrival import grown
+from cxsim.rules.chance import exponential
+from cxsim.scenario import Scenario, with_values
+from cxsim.streams import Fork, Luck
 
 WorldMaker = Callable[..., Scenario]
 QUALITY = names.SUPPORT_QUALITY
@@ -174,6 +177,129 @@ def test_what_is_done_to_arrivals_is_done_to_a_given_series_too(make_world: Worl
     assert rates[18:] == pytest.approx([12.0] * 18)
 
 
+def test_arrays_hold_what_the_lists_hold_and_cannot_be_written_to(make_world: WorldMaker) -> None:
+    world = make_world({"arrivals.history_months": 3}, segments=("one", "two"), horizon=5)
+    share = Edit(REFERRAL_CEILING_SHARE, ADD, 0.2)
+    plan = make_plan(world.with_(Intervention("x", start=2.0, edits=(share, Edit(QUALITY, ADD, 2.0, ramp=2.0)))))
+    assert plan.parameters.tolist() == [list(month) for month in plan.rows]
+    for segment in (0, 1):
+        ordinary, referred = plan.rates[2 * segment], plan.rates[2 * segment + 1]
+        assert tuple(ordinary.tolist()) == plan.arrivals[segment]
+        shares = [month[segment][REFERRAL_CEILING_SHARE] for month in plan.rows]
+        assert referred.tolist() == [rate * s for rate, s in zip(plan.arrivals[segment], shares, strict=True)]
+    assert plan.ceilings[0] == (plan.rates[1::2, 0].sum(), plan.rates[::2, 0].sum())
+    for array in (plan.parameters, plan.rates):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1.0
+
+
+# a second implementation of comings and goings, post by post in plain Python
+
+
+def _told(plan: Plan, luck: Luck, fork: Fork | None = None) -> list[tuple[float, int, int]]:
+    changes: list[tuple[float, int, int]] = []
+    for team, parameter in HEADCOUNTS:
+        posts, growth = [], 1.0
+        for k, month in enumerate(plan.rows):
+            posts.append(math.floor(month[0][parameter] * growth + 1e-9))
+            growth = grown(growth, month[0][teams.TEAM_GROWTH]) if k >= plan.history else growth
+        deltas: dict[float, int] = {}
+        for post in range(max(posts)):
+            n = 0
+            for opens, closes in _spells(posts, post, plan.history):
+                n = _fill(plan, luck, fork, team, post << 12, n, opens, closes, deltas)
+        deltas.setdefault(-float(plan.history), 0)
+        people = 0
+        for time in sorted(deltas):
+            people += deltas[time]
+            changes.append((time, team, people))
+    return sorted(changes)
+
+
+def _spells(posts: list[int], post: int, history: int) -> list[tuple[float, float]]:
+    exists = [False, *(n > post for n in posts), False]
+    edges = [float(k - history) for k in range(len(posts) + 1) if exists[k] != exists[k + 1]]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _fill(
+    plan: Plan,
+    luck: Luck,
+    fork: Fork | None,
+    team: int,
+    post: int,
+    n: int,
+    opens: float,
+    closes: float,
+    deltas: dict[float, int],
+) -> int:
+    time = opens
+    while time < closes:
+        deltas[time] = deltas.get(time, 0) + 1
+        ends = min(_resigns(plan, luck, time, team, post | n), closes)
+        if fork is not None and ends >= fork.at:
+            ends = min(_resigns(plan, luck.branched(fork), max(time, fork.at), team, post | n), closes)
+        deltas[ends] = deltas.get(ends, 0) - 1
+        time, n = ends + _row(plan, ends)[teams.VACANCY], n + 1
+        if ends == closes:
+            break
+    return n
+
+
+def _resigns(plan: Plan, luck: Luck, time: float, team: int, holder: int) -> float:
+    endurance = exponential(1.0, luck.u(-1 - team, streams.ATTRITION, holder))
+    while time < plan.horizon:
+        rate, month_ends = _row(plan, time)[teams.ATTRITION], math.floor(time) + 1.0
+        if rate * (month_ends - time) >= endurance:
+            return time + endurance / rate
+        endurance -= rate * (month_ends - time)
+        time = month_ends
+    return math.inf
+
+
+def _row(plan: Plan, time: float) -> list[float]:
+    return plan.rows[min(math.floor(time) + plan.history, len(plan.rows) - 1)][0]
+
+
+def _restless(world: Scenario) -> Scenario:
+    """People come and go, posts open and close, and what makes them do so changes."""
+    world = with_values(world, {"teams.attrition": 0.2, "teams.vacancy": 0.7, "teams.annual_growth": 0.5})
+    for k, (path, operation, size, start, stop) in enumerate((
+        ("teams.support_headcount", ADD, -3.0, 4.0, 8.0), ("teams.attrition", SET, 0.6, 5.0, 7.0),
+        ("teams.vacancy", SET, 0.0, 5.3, 17.0), ("teams.success_headcount", ADD, 4.0, 2.5, 20.0),
+    )):  # fmt: skip
+        edit = Edit(by_path()[path].index, operation, size)
+        world = world.with_(Intervention(f"x-{k}", start=start, stop=stop, edits=(edit,)))
+    return world
+
+
+# a team that nobody is in at first has an entry too
+NO_HISTORY = {"arrivals.history_months": 0, "teams.onboarding_headcount": 0}
+FORKS = (None, Fork(0, 1), Fork(5.25, 2), Fork(6.999, 2**24 - 1), Fork(7.0, 3))
+
+
+@pytest.mark.parametrize("fork", FORKS, ids=str)
+@pytest.mark.parametrize("world", catalogue.worlds())
+def test_compiled_staff_are_those_of_plain_python_to_the_bit(world: str, fork: Fork | None) -> None:
+    scenario = Scenario.load(world)
+    changed = [scenario, _restless(scenario), with_values(scenario, {"teams.attrition": 1.0, "teams.vacancy": 0.0})]
+    for plan in (make_plan(s) for s in (*changed, with_values(changed[1], NO_HISTORY))):
+        for luck in (Luck(0, 0), Luck(2**63 - 1, 2**32 - 1)):
+            now, told = staff(plan, luck, fork), _told(plan, luck, fork)
+            assert [(time.hex(), team, people) for time, team, people in now] == [
+                (time.hex(), team, people) for time, team, people in told
+            ]
+            assert {type(x) for change in now for x in change} == {float, int}
+
+
+def test_a_great_many_posts_find_room(make_world: WorldMaker) -> None:
+    world = make_world({"teams.attrition": 0.1, "teams.support_headcount": 900, "teams.success_headcount": 0})
+    plan = make_plan(world)
+    changes = staff(plan, Luck(1, 0))
+    assert changes == _told(plan, Luck(1, 0))
+    assert len(changes) > 4000
+
+
 def test_a_post_that_opens_again_is_not_held_by_the_same_luck(make_world: WorldMaker) -> None:
     drawn: list[tuple[int, int, int]] = []
 
@@ -184,5 +310,6 @@ def test_a_post_that_opens_again_is_not_held_by_the_same_luck(make_world: WorldM
 
     cut = Intervention("x", start=6.0, stop=12.0, edits=(Edit(by_path()["teams.success_headcount"].index, ADD, -4.0),))
     world = make_world({"teams.attrition": 0.1, "arrivals.history_months": 12}).with_(cut)
-    staff(make_plan(world), Watched(1, 0))
+    plan = make_plan(world)
+    assert _told(plan, Watched(1, 0)) == staff(plan, Luck(1, 0))
     assert len(drawn) == len(set(drawn)) > 20

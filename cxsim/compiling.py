@@ -26,6 +26,8 @@ KEPT: Final = 4  # caches of former sources that are left in place
 
 _PLACING: Final = threading.Lock()  # Numba is told where to keep code by a setting of the whole process
 
+RECORDS: Final[dict[str, Any]] = {}  # dtypes of records that functions are handed, by the name of the annotation
+
 
 @cache
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,11 +68,7 @@ def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
         "Seven": numba.types.UniTuple(numba.float64, 7),
     }  # fmt: skip
     notes = [note for name, note in function.__annotations__.items() if name != "return"]
-    if "Company" in notes:
-        from cxsim.engines.compiled.state import COMPANY
-
-        kinds["Company"] = numba.from_dtype(COMPANY)
-    return tuple(kinds[note] for note in notes)
+    return tuple(kinds[note] if note in kinds else numba.from_dtype(RECORDS[note]) for note in notes)
 
 
 @cache

@@ -133,9 +133,11 @@ def _bounds(draw: Draw, low: float, high: float) -> tuple[float, float]:
 def of_the_catalogue(draw: Draw, segments: tuple[str, ...], custom: bool) -> Intervention:
     """A lever or shock of the catalogue with any settings it allows."""
     lever = load_lever(draw(st.sampled_from([*catalogue.levers(), *catalogue.shocks()])))
+    shared = any(by_path()[edit["parameter"]].per_company for edit in lever.definition.get("edits", ()))
+    fixed = ("stop", "segments") if shared else ("stop",)
     settings: dict[str, Any] = {}
     for setting in lever.settings:
-        if setting.key != "stop" and draw(st.booleans()):
+        if setting.key not in fixed and draw(st.booleans()):
             settings[setting.key] = draw(_choice(setting, segments, custom))
     if draw(st.booleans()):
         settings["stop"] = settings.get("start", 0.0) + draw(st.sampled_from([0.5, 1.0, 6.0, 12.0]))
@@ -172,7 +174,3 @@ def interventions(
         st.one_of(made_by_hand(segments, custom, names), of_the_catalogue(segments, custom)), max_size=4
     )
 
-
-def known(path: str) -> int:
-    """A parameter's place in the row."""
-    return by_path()[path].index

@@ -23,7 +23,7 @@ MOST_GROWTH: Final = 6.0  # natural logarithm of what MRR may grow to, so that c
 # where most draws fall, so that within some sixty short lives everything happens; any other value of the range
 # is drawn as well
 LIVELY: Final[Mapping[str, tuple[float, float]]] = {
-    **{f"churn.{cause}_base": (0.0, 0.08) for cause in (
+    **{f"churn.{cause}_base": (0.0, 0.03) for cause in (
         "onboarding", "relationship", "service", "value", "competition", "price", "involuntary",
     )},
     "churn.onboarding_fade": (0.5, 20.0), "contract.price_step": (-0.1, 0.4), "contract.notice": (0.0, 6.0),
@@ -43,7 +43,7 @@ LIVELY: Final[Mapping[str, tuple[float, float]]] = {
 # beyond these a run takes long and nothing new happens
 NOT_ABOVE: Final[Mapping[str, float]] = {
     "arrivals.history_months": 24.0, "arrivals.per_month": 1.0,  # scaled afterwards
-    "teams.onboarding_headcount": 200.0, "teams.success_headcount": 200.0, "teams.support_headcount": 200.0,
+    "teams.onboarding_headcount": 50.0, "teams.success_headcount": 50.0, "teams.support_headcount": 50.0,
 }  # fmt: skip
 
 
@@ -56,8 +56,8 @@ def _lively(parameter: Parameter) -> tuple[float, float]:
     return max(parameter.low, parameter.default - about), min(parameter.high, parameter.default + about)
 
 
-def value_of(path: str) -> st.SearchStrategy[float]:
-    """A value of a parameter: the default, an end of its range, or anything between, mostly where much happens."""
+def value_of(path: str, wild: bool) -> st.SearchStrategy[float]:
+    """A value of a parameter where much happens, or the default; where wild, also an end of its range, or any value."""
     parameter = by_path()[path]
     low, high = parameter.low, min(parameter.high, NOT_ABOVE.get(path, math.inf))
     near = _lively(parameter)
@@ -65,18 +65,25 @@ def value_of(path: str) -> st.SearchStrategy[float]:
     default = min(parameter.default, high)
     if parameter.whole:
         inside = st.integers(math.ceil(near[0]), math.floor(near[1])).map(float)
-        return st.one_of(
-            st.just(default), inside, inside, inside, inside, st.sampled_from([low, high]),
-            st.integers(int(low), int(high)).map(float),
-        )  # fmt: skip
-    inside = st.floats(*near)
-    return st.one_of(
-        st.just(default), inside, inside, inside, inside, st.sampled_from([low, high]),
-        st.floats(low, high), inside.map(lambda x: min(max(float(round(x)), low), high)),
-    )  # fmt: skip
+        anywhere = st.integers(int(low), int(high)).map(float)
+    else:
+        inside, anywhere = (st.floats(*ends, allow_subnormal=False) for ends in (near, (low, high)))
+    calm = (st.just(default), inside, inside, inside, inside, inside.map(lambda x: min(max(float(round(x)), low), high)))
+    return st.one_of(*calm, st.sampled_from([low, high]), anywhere) if wild else st.one_of(*calm)
 
 
-VALUES: Final = {path: value_of(path) for path in PATHS}
+# drawn for every world
+ALWAYS: Final = {
+    "arrivals.history_months": st.sampled_from([12.0, 0.0, 24.0, 6.0]),
+    **{f"teams.{team}_headcount": st.sampled_from([2.0, 1.0, 0.0, 50.0]) for team in (
+        "onboarding", "success", "support",
+    )},
+    "adoption.digital_share": st.sampled_from([0.5, 0.0, 1.0]),
+    "adoption.ticket_patience": st.sampled_from([0.5, 0.05, 20.0]),
+    "onboarding.patience": st.sampled_from([2.0, 0.1, 60.0]),
+}  # fmt: skip
+CALM: Final = {path: value_of(path, path not in LIVELY) for path in PATHS}
+WILD: Final = {path: value_of(path, True) for path in PATHS}
 OWN: Final = tuple(path for path in PATHS if not by_path()[path].per_company)
 
 
@@ -85,9 +92,9 @@ def worlds_numbers(draw: Draw, months: int) -> Numbers:
     """Numbers of a world with one to three segments, by their places in a scenario file; without arrivals."""
     chosen = PATHS if draw(st.booleans()) else draw(st.lists(st.sampled_from(PATHS), max_size=25, unique=True))
     world = {path: 0.5 * sum(_lively(by_path()[path])) for path in LIVELY if not by_path()[path].whole}
-    world |= {path: draw(VALUES[path]) for path in chosen}
-    history = world.get("arrivals.history_months", 0.0)
-    world["arrivals.history_months"] = min(24.0, history) if "arrivals.history_months" in chosen else 6.0
+    values = draw(st.sampled_from([CALM, CALM, WILD]))
+    world |= {path: draw(values[path]) for path in chosen}
+    world |= {path: draw(st.one_of(choices, values[path])) for path, choices in ALWAYS.items()}
     if draw(st.booleans()):
         # that much can happen to few, whatever else was drawn
         world |= {"growth.win_back_share": 0.9, "growth.win_back_success": 0.7, "segments.term_1_share": 0.4}
@@ -95,8 +102,10 @@ def worlds_numbers(draw: Draw, months: int) -> Numbers:
     numbers: Numbers = {}
     rows = []
     for name in segments:
-        own = {path: draw(VALUES[path]) for path in draw(st.lists(st.sampled_from(OWN), max_size=8, unique=True))}
-        own["arrivals.per_month"] = draw(st.floats(0.0, 1.0))
+        own = {path: draw(values[path]) for path in draw(st.lists(st.sampled_from(OWN), max_size=8, unique=True))}
+        own["segments.priority"] = float(draw(st.integers(0, 2)))
+        least = st.just(0.0) if numbers else st.nothing()
+        own["arrivals.per_month"] = draw(st.one_of(st.floats(0.1, 1.0), st.floats(0.1, 1.0), least))
         row = sound({**world, **own})
         rows.append(row)
         numbers |= {place_of(path, name): value for path, value in row.items() if path in OWN}
@@ -141,7 +150,7 @@ def _arrivals(draw: Draw, segments: tuple[str, ...], rows: list[Numbers], months
         return row.get(path, by_path()[path].default)
 
     span = months + int(number("arrivals.history_months"))
-    wanted = draw(st.integers(1, MOST_ACCOUNTS))
+    wanted = draw(st.sampled_from([20, 10, 30, 40, 50, MOST_ACCOUNTS, 1]))
     wanted = min(wanted, max(2.0, MOST_TICKETS / (0.5 * span * number("adoption.ticket_ceiling"))))
     monthly = math.pow(1.0 + number("arrivals.annual_growth"), 1.0 / 12.0)
     grown = sum(math.pow(monthly, k) for k in range(span)) * (1.0 + number("arrivals.referral_ceiling_share"))

@@ -79,7 +79,7 @@ def scenarios(draw: Draw, custom: bool = False, treating: bool = False) -> Scena
 
     custom: interventions may pick by a policy's score; treating: at least one can be given to single accounts.
     """
-    months = draw(st.integers(3, 36))
+    months = draw(st.one_of(st.integers(3, 36), st.integers(18, 36)))
     numbers = draw(worlds_numbers(months))
     segments = tuple(dict.fromkeys(path.split(".")[1] for path in numbers if path.startswith("segments.")))
     values: dict[str, Any] = {"horizon_months": months, **numbers}

@@ -45,27 +45,27 @@ if numba.config.DISABLE_JIT:
 else:
     _I64, _F64, _I32 = ir.IntType(64), ir.DoubleType(), ir.IntType(32)
 
-    def _splat(builder, value, n):  # type: ignore[no-untyped-def]
+    def _splat(builder, value, n):
         vector = ir.Constant(ir.VectorType(value.type, n), ir.Undefined)
         for lane in range(n):
             vector = builder.insert_element(vector, value, ir.Constant(_I32, lane))
         return vector
 
-    def _vector(builder, values):  # type: ignore[no-untyped-def]
+    def _vector(builder, values):
         vector = ir.Constant(ir.VectorType(values[0].type, len(values)), ir.Undefined)
         for lane, value in enumerate(values):
             vector = builder.insert_element(vector, value, ir.Constant(_I32, lane))
         return vector
 
-    def _constant(kind, number, n):  # type: ignore[no-untyped-def]
+    def _constant(kind, number, n):
         return ir.Constant(ir.VectorType(kind, n), [ir.Constant(kind, number)] * n)
 
     @intrinsic
-    def eight(typing, seed, replication, branch, account, purposes, indices):  # type: ignore[no-untyped-def]
+    def eight(typing, seed, replication, branch, account, purposes, indices):
         """Eight uniform draws of an account: ten rounds of Philox in eight lanes."""
         whole = types.UniTuple(types.int64, LANES)
 
-        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        def make(context, builder, signature, args):
             low = _constant(_I64, 0xFFFFFFFF, LANES)
             half = _constant(_I64, 32, LANES)
             seed, replication, branch, account = args[:4]
@@ -103,11 +103,11 @@ else:
         return types.UniTuple(types.float64, LANES)(number, number, number, number, whole, whole), make
 
     @intrinsic
-    def central(typing, u):  # type: ignore[no-untyped-def]
+    def central(typing, u):
         """AS 241's central formula for four uniform numbers; right where |u − ½| ≤ .425."""
         four = types.UniTuple(types.float64, 4)
 
-        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        def make(context, builder, signature, args):
             q = _vector(builder, cgutils.unpack_tuple(builder, args[0]))
             q = builder.fsub(q, _constant(_F64, 0.5, 4))
             r = builder.fsub(_constant(_F64, 0.180625, 4), builder.fmul(q, q))
@@ -124,4 +124,4 @@ else:
 
 def normal_of(u: float, quick: float) -> float:
     """A normal quantile: the quick one where the central formula holds, else by `streams`."""
-    return quick if abs(u - 0.5) <= CENTRAL else _normal(u)  # type: ignore[no-any-return]
+    return quick if abs(u - 0.5) <= CENTRAL else _normal(u)

@@ -70,18 +70,18 @@ if numba.config.DISABLE_JIT:
 
 else:
 
-    def _pointer(context, builder, address, step, place):  # type: ignore[no-untyped-def]
+    def _pointer(context, builder, address, step, place):
         """The address of a place, in bytes."""
         return builder.add(address, builder.mul(place, context.get_constant(types.intp, step)))
 
-    def _check(context, builder, place, length):  # type: ignore[no-untyped-def]
+    def _check(context, builder, place, length):
         """Raise if a place does not exist; only with NUMBA_BOUNDSCHECK=1."""
         if numba.config.BOUNDSCHECK:
             outside = builder.icmp_unsigned(">=", place, length)
             with builder.if_then(outside, likely=False):
                 context.call_conv.return_user_exc(builder, IndexError, ("a place beyond its array",))
 
-    def _integers(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def _integers(context, builder, signature, args):
         """The integer arguments, at full width."""
         return [
             context.cast(builder, value, kind, types.intp)
@@ -90,11 +90,11 @@ else:
         ]
 
     @intrinsic
-    def record_at(typing, address, length, place, dtype):  # type: ignore[no-untyped-def]
+    def record_at(typing, address, length, place, dtype):
         """A record of an array."""
         record = dtype.dtype
 
-        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        def make(context, builder, signature, args):
             start, n, k = _integers(context, builder, signature, args)
             _check(context, builder, k, n)
             at = _pointer(context, builder, start, record.size, k)
@@ -102,12 +102,12 @@ else:
 
         return record(address, length, place, dtype), make
 
-    def _field(builder, record, pointer, name):  # type: ignore[no-untyped-def]
+    def _field(builder, record, pointer, name):
         """A whole number in a record."""
         at = builder.gep(pointer, [ir.Constant(ir.IntType(32), 0), ir.Constant(ir.IntType(32), record.offset(name))])
         return builder.load(builder.bitcast(at, ir.IntType(64).as_pointer()))
 
-    def _view(context, builder, kind, address, shape):  # type: ignore[no-untyped-def]
+    def _view(context, builder, kind, address, shape):
         """An array over memory that somebody else owns."""
         array = make_array(kind)(context, builder)
         eight = context.get_constant(types.intp, 8)
@@ -118,11 +118,11 @@ else:
         return array._getvalue()
 
     @intrinsic
-    def parameters_of(typing, s, segment):  # type: ignore[no-untyped-def]
+    def parameters_of(typing, s, segment):
         """This month's row of a segment."""
         kind = types.Array(types.float64, 1, "C")
 
-        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        def make(context, builder, signature, args):
             (segment,) = _integers(context, builder, signature, args)
             start, rows, month, segments = (
                 _field(builder, signature.args[0], args[0], name)
@@ -136,11 +136,11 @@ else:
         return kind(s, segment), make
 
     @intrinsic
-    def treated_of(typing, s, i):  # type: ignore[no-untyped-def]
+    def treated_of(typing, s, i):
         """When each intervention reached an account [months], inf where it did not."""
         kind = types.Array(types.float64, 1, "C")
 
-        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        def make(context, builder, signature, args):
             (i,) = _integers(context, builder, signature, args)
             start, accounts, width = (
                 _field(builder, signature.args[0], args[0], name)
@@ -153,11 +153,11 @@ else:
         return kind(s, i), make
 
     @intrinsic
-    def edits_of(typing, s):  # type: ignore[no-untyped-def]
+    def edits_of(typing, s):
         """The edits that act account by account."""
         kind = types.Array(types.float64, 2, "C")
 
-        def make(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        def make(context, builder, signature, args):
             start, n = (_field(builder, signature.args[0], args[0], name) for name in ("at_edits", "n_edits"))
             return _view(context, builder, kind, start, [n, context.get_constant(types.intp, 7)])
 

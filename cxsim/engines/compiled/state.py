@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
+from cxsim.compiling import RECORDS
 from cxsim.parameters import declared
 
 Array = npt.NDArray[Any]
@@ -70,6 +71,8 @@ COMPANY: Final = np.dtype([
     # addresses
     *((f"at_{name}", "i8") for name in ARRAYS),
 ], align=True)  # fmt: skip
+
+RECORDS["Company"] = COMPANY
 
 # what the tally remembers of an account: MRR at the last twelve months' beginnings, and when things happened first
 TALLIED: Final = np.dtype([

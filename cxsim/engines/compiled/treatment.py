@@ -68,5 +68,5 @@ def score(s: Company, i: int, k: int) -> float:
     gap = elapsed(s.now, a.contact_at)
     months_left = months_to_renewal(int(a.month), int(a.term))
     change = trend(a.observed, past_at(s, i).third)
-    n_open = float(a.n_open)
+    n_open = int(a.n_open)
     return visible_score(int(programme.score), a.observed, change, a.seen_usage, float(months_left), gap, n_open)

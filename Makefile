@@ -16,7 +16,9 @@ types:
 	$(PYTHON) -m mypy
 
 bench:
-	$(PYTHON) -m pytest tests/benchmarks -m benchmark --benchmark-enable
+	rm -f .benchmarks/figures.json
+	$(PYTHON) -m pytest tests/benchmarks -m benchmark
+	$(PYTHON) tests/benchmarks/report.py
 
 notebooks:
 	CXSIM_FAST=1 $(PYTHON) -m pytest --nbmake --nbmake-timeout=120 notebooks

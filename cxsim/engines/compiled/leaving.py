@@ -16,6 +16,7 @@ from cxsim.engines.compiled.book import (
     write_money,
     z,
 )
+from cxsim.engines.compiled.charged import keep_charged
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, parameters_of, treated_of
 from cxsim.engines.compiled.queue import item_of, push, rank_of
 from cxsim.engines.compiled.tally import count_loss
@@ -95,6 +96,8 @@ def weigh(s: Company, i: int) -> None:
         place = point_of(INVOLUNTARY, int(a.points[INVOLUNTARY]))
         push(s, time + delay, rank_of(events.PAYMENT_FAILED, a.account, place), i, a.life, 0)
     keep_remaining(s, i, worn(now, remaining))
+    if s.n_charged:
+        keep_charged(s, i, now)
 
 
 def on_intent(s: Company, i: int) -> None:

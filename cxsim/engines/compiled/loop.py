@@ -5,6 +5,7 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import write, write_company
 from cxsim.engines.compiled.conversations import ask_for_conversation, begin_conversation, on_conversation_done
+from cxsim.engines.compiled.forks import branch_off
 from cxsim.engines.compiled.leaving import on_end_of_reminders, on_failed_payment, on_intent
 from cxsim.engines.compiled.life import on_candidate, on_win_back
 from cxsim.engines.compiled.memory import (
@@ -18,6 +19,7 @@ from cxsim.engines.compiled.memory import (
 )
 from cxsim.engines.compiled.months import on_review
 from cxsim.engines.compiled.onboarding import ask_for_specialist, kick_off, on_milestone, on_onboarding_patience
+from cxsim.engines.compiled.orders import carry_out
 from cxsim.engines.compiled.queue import NOWHERE, kind_of, next_grant, next_start, pop, push, rank_of, resize
 from cxsim.engines.compiled.renewal import on_notice
 from cxsim.engines.compiled.support import (
@@ -62,12 +64,17 @@ def advance(company: Company, until: float) -> int:
     s = company[0]
     if not s.founded:
         found(s)
+    if s.turns_to:
+        branch_off(s)
+    if s.n_orders:
+        carry_out(s)
+        settle_moment(s)
     while True:
-        if s.n_rows + s.book_margin > s.most_rows and s.keeps_book:
+        if s.n_rows > s.full_book and s.keeps_book:
             return BOOK_FULL
-        if s.n_events + s.event_margin > s.most_events:
+        if s.n_events > s.full_queue:
             return QUEUE_FULL
-        if s.n_jobs + s.event_margin > s.most_jobs:
+        if s.n_jobs > s.full_jobs:
             return JOBS_FULL
         if not pop(s, until):
             if s.tallies and until >= s.horizon:
@@ -182,7 +189,8 @@ def on_month(s: Company) -> None:
     month = s.what
     if s.tallies and month >= 0:
         take_stock(s, month)
-    s.month = month + s.history
+    if month > -s.history:
+        s.month += 1  # counted from the start of the history
     push(s, float(month + 1), rank_of(MONTH, -1, 0), month + 1, 0, 0)
     while s.next_arrival < s.n_accounts and arrival_at(s, s.next_arrival).time < month + 1:
         slot = arrival_at(s, s.next_arrival).slot

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.compiling import RECORDS
-from cxsim.parameters import declared
+from cxsim.foresight import N_PARAMETERS
 
 Array = npt.NDArray[Any]
 
@@ -22,11 +22,11 @@ TEAMS: Final = len(events.TEAMS)
 FREE, WAITING, GRANTED, WORKING, CANCELLED = range(5)  # what a job is doing
 LONG_AGO: Final = -1000
 
-WIDTH: Final = len(declared())
+WIDTH: Final = N_PARAMETERS
 ARRAYS: Final = (
     "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "past", "scores", "slots",
     "arrivals", "appointments", "events", "near", "buckets", "far", "jobs", "teams", "lines", "starts", "hops", "book",
-    "tallied", "counts", "cohorts", "days",
+    "tallied", "counts", "cohorts", "days", "charged", "orders",
 )  # fmt: skip
 
 # an account; those of the roster never change
@@ -47,6 +47,8 @@ ACCOUNT: Final = np.dtype([
 # the company, its clock, the counters of all that grows, and where the arrays stand
 COMPANY: Final = np.dtype([
     ("seed", "i8"), ("replication", "i8"), ("branch", "i8"),
+    ("trunk", "i8"), ("turns_to", "i8"),  # the branch before any fork; one that luck is to turn to now, else 0
+    ("sight", "f8"),  # up to here draws may be looked at beforehand: the fork, or where a history ends that is shared
     ("now", "f8"), ("month", "i8"), ("history", "i8"), ("horizon", "i8"), ("segments", "i8"),
     ("n_happy", "i8"), ("n_unhappy", "i8"),
     ("lanes", "f8", (8,)),  # draws made together, for those who need them next
@@ -66,8 +68,9 @@ COMPANY: Final = np.dtype([
     ("n_edits", "i8"),
     ("n_programmes", "i8"),
     ("n_appointments", "i8"), ("most_events", "i8"), ("n_buckets", "i8"), ("n_far", "i8"), ("most_jobs", "i8"),
+    ("full_book", "i8"), ("full_queue", "i8"), ("full_jobs", "i8"),  # beyond these a happening might find no room
     ("n_starts", "i8"), ("n_hops", "i8"), ("most_rows", "i8"), ("n_tallied", "i8"), ("n_counts", "i8"),
-    ("n_cohorts", "i8"), ("n_days", "i8"),
+    ("n_cohorts", "i8"), ("n_days", "i8"), ("n_charged", "i8"), ("n_orders", "i8"),
     # addresses
     *((f"at_{name}", "i8") for name in ARRAYS),
 ], align=True)  # fmt: skip
@@ -80,6 +83,8 @@ TALLIED: Final = np.dtype([
     ("joined", "i2"), ("kicked_stage", "i1"), ("ended", "i1"), ("meant", "i1"),
 ], align=True)  # fmt: skip
 COUNT: Final = np.dtype([("n", "i8")])
+CHARGED: Final = np.dtype([("hazards", "f8", (7,))])
+ORDER: Final = np.dtype([("slot", "i4"), ("programme", "i4")])
 TEAM: Final = np.dtype([("places", "i8"), ("busy", "i8"), ("n_waiting", "i8")], align=True)
 PLACE: Final = np.dtype([("key", "i8"), ("job", "i8")], align=True)
 # `what` is a place among the accounts or the jobs, `stay` the account's at the appointment
@@ -143,6 +148,8 @@ class State(NamedTuple):
     book : bytes [ROW_BYTES · capacity], the columns of `BOOK`
     tallied : TALLIED [n], where a tally is kept
     counts, cohorts, days : int64, as in `cxsim.tally.MonthlyTable`
+    charged : CHARGED [n], the hazards for which the month was charged in advance, where the run will be forked
+    orders : ORDER, what a policy wants done now
     """
 
     company: Array
@@ -172,6 +179,8 @@ class State(NamedTuple):
     counts: Array
     cohorts: Array
     days: Array
+    charged: Array
+    orders: Array
 
 
 def bound(state: State) -> State:
@@ -187,9 +196,11 @@ def bound(state: State) -> State:
         ("n_buckets", len(state.buckets)), ("n_far", len(state.far)), ("most_jobs", len(state.jobs)),
         ("n_starts", len(state.starts)), ("n_hops", len(state.hops)), ("most_rows", len(state.book) // ROW_BYTES),
         ("n_tallied", len(state.tallied)), ("n_counts", state.counts.size), ("n_cohorts", state.cohorts.size),
-        ("n_days", state.days.size),
+        ("n_days", state.days.size), ("n_charged", len(state.charged)), ("n_orders", len(state.orders)),
     ):  # fmt: skip
         c[name] = length
+    c["full_book"] = c["most_rows"] - c["book_margin"]
+    c["full_queue"], c["full_jobs"] = c["most_events"] - c["event_margin"], c["most_jobs"] - c["event_margin"]
     return state
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.book import draw, write
+from cxsim.engines.compiled.book import write
 from cxsim.engines.compiled.conversations import call
 from cxsim.engines.compiled.memory import (
     Company,
@@ -20,7 +20,7 @@ from cxsim.rules.chance import elapsed
 from cxsim.rules.hazards import NEVER
 from cxsim.rules.service import rested
 from cxsim.rules.targeting import covered, in_force, listed, months_to_renewal, scored, trend, visible_score
-from cxsim.streams import COVERAGE
+from cxsim.streams import COVERAGE, _uniform
 
 
 def treat(s: Company, i: int, trigger: int) -> None:
@@ -55,9 +55,14 @@ def reaches(s: Company, i: int, k: int) -> bool:
         and listed(programme.segments, a.segment)
         and listed(programme.stages, a.stage)
         and listed(programme.bands, a.band)
-        and covered(programme.coverage, draw(s, int(a.account), COVERAGE, int(programme.address)))
+        and covered(programme.coverage, luck_of_trunk(s, int(a.account), int(programme.address)))
         and (programme.score < 0 or scored(score(s, i, k), programme.low, programme.high))
     )
+
+
+def luck_of_trunk(s: Company, account: int, address: int) -> float:
+    """The draw by which an account is covered: whom a programme covers is no luck of the future."""
+    return _uniform(s.seed, s.replication, s.trunk, account, COVERAGE, address)  # type: ignore[no-any-return]
 
 
 def score(s: Company, i: int, k: int) -> float:

@@ -1,0 +1,208 @@
+"""Histories that were lived through once: runs that share one go on from month 0.
+
+What happens before month 0 depends on the world alone, for levers and shocks begin at 0. So the arms of a comparison
+share it, and so do a run and its branches, and whoever moves a slider and asks again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+
+from cxsim.engines.compiled.course import Course
+from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
+from cxsim.engines.compiled.setup import (
+    ROOM,
+    UNUSED,
+    copy_rows,
+    founded,
+    margin_of,
+    new_book,
+    pool,
+    power_of_two,
+    untold,
+    with_more_events,
+    with_more_jobs,
+)
+from cxsim.engines.compiled.shelf import Shelf
+from cxsim.engines.compiled.state import ORDER, PLACE, SCORE, TEAMS, Array, State, bound, columns_of
+from cxsim.roster import roster_columns
+from cxsim.rules.hazards import NEVER
+from cxsim.streams import Fork, Luck
+from cxsim.tally import empty_table
+
+OPENING: Final = 0.0  # up to here nothing depends on what is done to a world
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kept:
+    """What a run that goes on from month 0 needs of its history; accounts are those that came before."""
+
+    company: Array
+    accounts: Array
+    past: Array
+    tallied: Array
+    charged: Array
+    events: Array
+    near: Array
+    buckets: Array
+    far: Array
+    jobs: Array
+    teams: Array
+    lines: tuple[Array, ...]
+    book: dict[str, Array]
+    next_event: int  # the free places that follow those never used
+    next_job: int
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that it takes."""
+        own = [found for field in fields(self) if isinstance(found := getattr(self, field.name), np.ndarray)]
+        return sum(array.nbytes for array in (*own, *self.lines, *self.book.values()))
+
+
+CASTS: Final[Shelf[Cast]] = Shelf(64 << 20)
+HISTORIES: Final[Shelf[Kept]] = Shelf(256 << 20)
+
+
+def people_of(setting: Setting, luck: Luck, fork: Fork | None) -> Cast:
+    """The candidates of a run."""
+    key = (setting.key_of_roster, luck.seed, luck.replication, luck.branch, fork)
+    found = CASTS.get(key)
+    if found is None:
+        found = cast(roster_columns(setting.plan, luck, fork), setting.plan.history)
+        CASTS.put(key, found)
+    return found
+
+
+def opened(
+    setting: Setting,
+    luck: Luck,
+    people: Cast,
+    changes: Staff,
+    fork: Fork | None,
+    *,
+    keeps_book: bool,
+    tallies: bool,
+) -> Course:
+    """A run that has come to month 0; `changes` are those of staff.
+
+    The people must be those of `people_of`: what their luck is called stands for them.
+    """
+    plan = setting.plan
+    if not (plan.history and people.first):
+        state = founded(setting, luck, people, changes, keeps_book=keeps_book, tallies=tallies, forks=fork is not None)
+        return Course(seeing(state, setting, fork))
+    before = tuple(change for change in changes if change[0] < OPENING)
+    key = (
+        setting.key_of_history, luck.seed, luck.replication, luck.branch, before, keeps_book, tallies, fork is not None,
+    )  # fmt: skip
+    kept = HISTORIES.get(key)
+    if kept is None:
+        state = founded(setting, luck, people, changes, keeps_book=keeps_book, tallies=tallies, forks=fork is not None)
+        course = Course(seeing(state, setting, Fork(OPENING, 0)))
+        course.until(OPENING)
+        HISTORIES.put(key, kept_of(course, people.first))
+        course.state = seeing(course.state, setting, fork)
+        return course
+    return Course(seeing(resumed(kept, setting, people, changes), setting, fork))
+
+
+def seeing(state: State, setting: Setting, fork: Fork | None) -> State:
+    """The same, looking ahead no further than to a moment at which luck or the world may turn."""
+    state.company["sight"] = setting.plan.horizon if fork is None else fork.at
+    return bound(state._replace(limits=setting.limits if fork is None else setting.no_limits))
+
+
+def kept_of(course: Course, first: int) -> Kept:
+    """A copy of what others may go on from."""
+    n_events, n_jobs = used(course.state.events), used(course.state.jobs)
+    if n_events == len(course.state.events):
+        course.state = with_more_events(course.state)
+    if n_jobs == len(course.state.jobs):
+        course.state = with_more_jobs(course.state)
+    s = course.state
+    assert not any(counted.any() for counted in (s.counts, s.cohorts, s.days)), "nothing is counted before month 0"
+    return Kept(
+        company=s.company.copy(),
+        accounts=s.accounts[:first].copy(),
+        past=s.past[:first].copy(),
+        tallied=s.tallied[:first].copy(),
+        charged=s.charged[:first].copy(),
+        events=s.events[:n_events].copy(),
+        near=s.near[: int(s.company["n_near"][0])].copy(),
+        buckets=s.buckets.copy(),
+        far=s.far.copy(),
+        jobs=s.jobs[:n_jobs].copy(),
+        teams=s.teams.copy(),
+        lines=tuple(line[:n].copy() for line, n in zip(s.lines, s.teams["n_waiting"].tolist(), strict=True)),
+        book={name: column.copy() for name, column in course.columns().items()},
+        next_event=int(s.events["next"][-1]),
+        next_job=int(s.jobs["next"][-1]),
+    )
+
+
+def used(places: Array) -> int:
+    """How many places of a pool lie before those that were never used."""
+    found = np.flatnonzero(places["stay"] != UNUSED)
+    return int(found[-1]) + 1 if len(found) else 0
+
+
+def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff) -> State:
+    """The state at month 0 of a run of its own."""
+    plan, n, first = setting.plan, len(people.accounts), len(kept.accounts)
+    appointments = setting.appointments(changes)
+    margin = margin_of(people, appointments)
+    company = kept.company.copy()
+    keeps_book, tallies = bool(company["keeps_book"][0]), bool(company["tallies"][0])
+    book = np.empty(0, dtype=np.uint8)
+    if keeps_book:
+        n_rows = len(kept.book["time"])
+        book = new_book(n, plan.horizon, written=n_rows)
+        copy_rows(kept.book, columns_of(book, n_rows))
+    company["book_margin"], company["event_margin"] = n + ROOM, margin
+    n_events, n_jobs = (power_of_two(len(places) + margin) for places in (kept.events, kept.jobs))
+    lines = np.zeros((TEAMS, n_jobs), dtype=PLACE)
+    for line, waiting in zip(lines, kept.lines, strict=True):
+        line[: len(waiting)] = waiting
+    table = empty_table(plan.segments, plan.horizon if tallies else 0)
+    return bound(State(
+        company=company,
+        parameters=setting.parameters,
+        months=setting.months,
+        limits=setting.limits,
+        edits=setting.edits,
+        programmes=setting.programmes,
+        accounts=np.concatenate((kept.accounts, people.accounts[first:])),
+        treated=np.full((n, plan.n_interventions), NEVER),
+        past=_longer(kept.past, n),
+        scores=np.full(n, np.nan).view(SCORE),
+        slots=people.slots,
+        arrivals=people.arrivals,
+        appointments=appointments,
+        events=pool(_longer(kept.events, n_events), len(kept.events), kept.next_event),
+        near=_longer(kept.near, n_events),
+        buckets=kept.buckets.copy(),
+        far=kept.far.copy(),
+        jobs=pool(_longer(kept.jobs, n_jobs), len(kept.jobs), kept.next_job),
+        teams=kept.teams.copy(),
+        lines=lines,
+        starts=np.zeros(64, dtype=np.int32),
+        hops=np.zeros(4 * n_jobs, dtype=np.int32),
+        book=book,
+        tallied=np.concatenate((kept.tallied, untold(n - first if tallies else 0))),
+        counts=table.counts,
+        cohorts=table.cohorts,
+        days=table.days,
+        charged=_longer(kept.charged, n if len(kept.charged) else 0),
+        orders=np.zeros(0, dtype=ORDER),
+    ))  # fmt: skip
+
+
+def _longer(array: Array, n: int) -> Array:
+    """A copy with room for n."""
+    longer = np.zeros(n, dtype=array.dtype)
+    longer[: len(array)] = array
+    return longer

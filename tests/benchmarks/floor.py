@@ -1,0 +1,135 @@
+"""The floor: the same laws, draws and teams in a bare loop, told beforehand what comes next.
+
+The events of a real run are taken down as the queue hands them out. Then the same chapters of the compiled clock are
+played from that tape: `push` keeps nothing but its last arguments, `pop` is a walk along the tape, and no row is
+written. What is left is what any clock has to do, whatever its queue: the laws and draws, the state in its records,
+the lines of people who wait for a team, and one dispatch an event. That nothing else was left out is checked by the
+accounts' records at the end, which must be those of the real run to the last bit.
+
+Everything is compiled anew, without a cache.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+import clocks
+import numba
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+from cxsim import compiling
+from cxsim.engines import compiled
+from cxsim.engines.compiled import queue
+from cxsim.engines.compiled.loop import found, handle, settle_moment
+from cxsim.engines.compiled.memory import event_at
+from cxsim.engines.compiled.queue import pop
+from cxsim.engines.compiled.state import State
+
+TAPE = np.dtype(
+    [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
+)  # an event as `pop` leaves it in the company's record
+RECORDS = ("accounts", "treated", "past", "teams")  # what must come out the same
+
+
+def _take_down(company, until, tape):  # type: ignore[no-untyped-def]
+    """A run with its queue, each event entered on the tape; how many there were, on from the length of the tape too."""
+    s = company[0]
+    n = 0
+    if not s.founded:
+        found(s)
+    while pop(s, until):
+        if n < len(tape):
+            it = tape[n]
+            it.time, it.rank, it.what, it.stay, it.carries = s.now, s.rank, s.what, s.stay, s.carries
+        n += 1
+        handle(s)
+        settle_moment(s)
+    return n
+
+
+def _play(company, tape):  # type: ignore[no-untyped-def]
+    """The same run from the tape."""
+    s = company[0]
+    if not s.founded:
+        found(s)
+    for n in range(len(tape)):
+        it = tape[n]
+        s.now, s.rank, s.what, s.stay, s.carries = it.time, it.rank, it.what, it.stay, it.carries
+        handle(s)
+        settle_moment(s)
+
+
+def _push_nothing(s, time, rank, what, stay, carries):  # type: ignore[no-untyped-def]
+    """What would be appointed is set down in one place, so that no compiler leaves out its reckoning, and forgotten."""
+    event = event_at(s, 0)
+    event.time, event.rank, event.what, event.stay, event.carries = time, rank, what, stay, carries
+
+
+class Recorder:
+    """Runs with a queue that are taken down."""
+
+    def __init__(self) -> None:
+        self._run = _linked(_take_down)
+
+    def count(self, state: State, months: int = clocks.MONTHS) -> int:
+        """How many events a run has; the state must have room for all of it."""
+        return int(self._run(state.company, float(months), np.zeros(0, dtype=TAPE)))
+
+    def tape(self, state: State, n: int, months: int = clocks.MONTHS) -> Any:
+        """The n events of a run."""
+        tape = np.zeros(n, dtype=TAPE)
+        assert self._run(state.company, float(months), tape) == n
+        return tape
+
+
+class Player:
+    """Runs without a queue, from a tape."""
+
+    def __init__(self) -> None:
+        self._run: Any = None
+
+    def play(self, state: State, tape: Any) -> float:
+        """Let everything on the tape happen; processor time [s]."""
+        if self._run is None:
+            with _without_queue():
+                self._run = _linked(_play)
+                self._run.compile((numba.typeof(state.company), numba.typeof(tape)))
+        began = time.process_time()
+        self._run(state.company, tape)
+        seconds = time.process_time() - began
+        assert not state.company["n_events"][0], "something was put into a queue"
+        return seconds
+
+
+def differences(one: State, other: State) -> list[str]:
+    """Names of the arrays in which two runs ended differently."""
+    return [name for name in RECORDS if getattr(one, name).tobytes() != getattr(other, name).tobytes()]
+
+
+def _linked(function: Any) -> Any:
+    return numba.njit(compiling._linked(function), error_model="numpy", nogil=True)
+
+
+@contextmanager
+def _without_queue() -> Iterator[None]:
+    """Within, every chapter that is compiled finds a `push` that keeps nothing."""
+    names = [f"{compiled.__name__}.{it.name}" for it in pkgutil.iter_modules(compiled.__path__)]
+    modules = [importlib.import_module(name) for name in names]
+    nothing: Dispatcher = numba.njit(compiling._linked(_push_nothing), error_model="numpy")
+    compiling._part.cache_clear()
+    patches = [mock.patch.object(m, "push", nothing) for m in modules if getattr(m, "push", None) is queue.push]
+    try:
+        for patch in patches:
+            patch.start()
+        yield
+    finally:
+        for patch in patches:
+            patch.stop()
+        compiling._part.cache_clear()

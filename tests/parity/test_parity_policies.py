@@ -1,0 +1,78 @@
+"""Monthly policies and forks: what is seen, what is ordered, and luck dealt afresh, the same on both clocks."""
+
+from __future__ import annotations
+
+import pytest
+from both import able, compare
+from drawn_scenarios import Case, cases
+from exercised import TABLES, Exercised
+from hypothesis import HealthCheck, given, settings
+
+FEW, SOME, ALL = 10, 40, 200
+LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+# each is plugged in as soon as the compiled `run` takes the argument
+POLICIES = pytest.mark.skipif(not able("desk"), reason="the compiled clock takes no policies yet")
+FORKS = pytest.mark.skipif(not able("fork"), reason="the compiled clock takes no forks yet")
+
+
+def check(what: str, case: Case, count: bool = False) -> None:
+    """Compare one case."""
+    log = compare(what, case.scenario, case.seed, case.replication, case.horizon, case.policy, case.fork)
+    if count:
+        TABLES.setdefault(what, Exercised()).add(case.scenario, log)
+
+
+@POLICIES
+@settings(max_examples=FEW, suppress_health_check=LOOSE)
+@given(cases(policies=True))
+def test_few_monthly_policies_give_the_same_log(case: Case) -> None:
+    check("monthly policies", case)
+
+
+@POLICIES
+@pytest.mark.slow
+@settings(max_examples=SOME, suppress_health_check=LOOSE)
+@given(cases(policies=True))
+def test_some_monthly_policies_give_the_same_log(case: Case) -> None:
+    check("monthly policies", case)
+
+
+@POLICIES
+@pytest.mark.parity
+@settings(max_examples=ALL, suppress_health_check=LOOSE)
+@given(cases(policies=True))
+def test_many_monthly_policies_give_the_same_log(case: Case) -> None:
+    check("monthly policies", case, count=True)
+
+
+@FORKS
+@settings(max_examples=FEW, suppress_health_check=LOOSE)
+@given(cases(forks=True))
+def test_few_forks_give_the_same_log(case: Case) -> None:
+    check("forks", case)
+
+
+@FORKS
+@pytest.mark.slow
+@settings(max_examples=SOME, suppress_health_check=LOOSE)
+@given(cases(forks=True))
+def test_some_forks_give_the_same_log(case: Case) -> None:
+    check("forks", case)
+
+
+@FORKS
+@pytest.mark.parity
+@settings(max_examples=ALL, suppress_health_check=LOOSE)
+@given(cases(forks=True))
+def test_many_forks_give_the_same_log(case: Case) -> None:
+    check("forks", case, count=True)
+
+
+@POLICIES
+@FORKS
+@pytest.mark.parity
+@settings(max_examples=SOME, suppress_health_check=LOOSE)
+@given(cases(policies=True, forks=True))
+def test_policies_after_forks_give_the_same_log(case: Case) -> None:
+    check("policies with forks", case)

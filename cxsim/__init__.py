@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
     from cxsim.scorecard import Health, health
     from cxsim.streams import Fork
+    from cxsim.studies.branches import Branches, branches
     from cxsim.studies.experiment import Comparison, Run, compare, run
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Branches",
     "Comparison",
     "EventLog",
     "Fork",
@@ -39,6 +41,7 @@ __all__ = [
     "Seen",
     "Source",
     "__version__",
+    "branches",
     "compare",
     "diff",
     "health",
@@ -50,6 +53,7 @@ __all__ = [
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
+    "Branches": "cxsim.studies.branches",
     "Comparison": "cxsim.studies.experiment",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
@@ -61,6 +65,7 @@ _ROOMS = {
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
+    "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
     "health": "cxsim.scorecard",

@@ -5,6 +5,10 @@ from __future__ import annotations
 import both
 import pytest
 from exercised import TABLES
+from hypothesis import Phase, settings
+
+# for `faults.py`, which wants to see a failure and not the least one
+settings.register_profile("unshrunk", parent=settings.get_profile("cxsim"), phases=[Phase.explicit, Phase.generate])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -33,8 +33,7 @@ def main() -> None:
     elif what == "ties":
         _each(tied_cases(), int(rest[0]), lambda c: both.compare(what, c.scenario, c.seed, roster=c.roster))
     elif what == "ends":
-        for name in rest or CASES:
-            CASES[name]()
+        _ends(rest or list(CASES))
     else:
         print(json.dumps([both.digests(small_world(), seed, horizon=6) for seed in range(3)]))
         return
@@ -45,6 +44,17 @@ def small_world() -> Scenario:
     """A dozen accounts to whom much happens."""
     numbers = {"arrivals.per_month": 1.0, "arrivals.history_months": 12, "churn.value_base": 0.02}
     return with_values(blank(("small",)), numbers)
+
+
+def _ends(names: list[str]) -> None:
+    faults = []
+    for name in names:
+        try:
+            CASES[name]()
+        except (AssertionError, IndexError) as fault:
+            faults.append(f"{name}: {fault!s:.3000}")
+    if faults:
+        sys.exit("\n\n".join(faults))
 
 
 def _each(drawn: st.SearchStrategy[Any], n: int, tell: Callable[[Any], Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import both
 import pytest
 from copies import SMALL_SET, TESTS, changed, copied, last_line, run
-from extremes import CASES, EXTREME
+from extremes import EXTREME
 
 # every place is checked against the length of its array; the same steps in plain Python
 CHECKED, PLAIN = {"NUMBA_BOUNDSCHECK": "1"}, {"NUMBA_DISABLE_JIT": "1"}
@@ -42,9 +42,8 @@ def test_more_under_other_modes(what: str, mode: dict[str, str]) -> None:
 
 # bounds are checked so that a fault raises, where it might kill the process
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
-def test_at_the_ends_of_the_parameter_space(name: str) -> None:
-    small_set("ends", name, **CHECKED)
+def test_at_the_ends_of_the_parameter_space() -> None:
+    small_set("ends", **CHECKED)
 
 
 @pytest.mark.slow
@@ -52,14 +51,8 @@ def test_an_edited_law_changes_both_clocks_alike(tmp_path: Path) -> None:
     root = copied(tmp_path)
     kept = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
     before = json.loads(last_line(run(root, str(SMALL_SET), "digests", **kept)))
-    again = json.loads(last_line(run(root, str(SMALL_SET), "digests", **kept)))
-    changed(root, "cxsim/rules/outcome.py", "math.exp(", "1.001 * math.exp(", times=_times(root))
+    changed(root, "cxsim/rules/outcome.py", "target = 10.0 * min(", "target = 9.999 * min(")
     after = json.loads(last_line(run(root, str(SMALL_SET), "digests", **kept)))
-    assert before == again
     assert all(first == second for first, second in [*before, *after])
     assert not {digest for pair in before for digest in pair} & {digest for pair in after for digest in pair}
-    both.counted["before and after an edited law"] += len(before) + len(again) + len(after)
-
-
-def _times(root: Path) -> int:
-    return (root / "cxsim/rules/outcome.py").read_text(encoding="utf-8").count("math.exp(")
+    both.counted["before and after an edited law"] += len(before) + len(after)

@@ -1,4 +1,4 @@
-.PHONY: test theory lint types bench notebooks all
+.PHONY: test theory parity faults lint types bench notebooks all
 
 PYTHON ?= python
 
@@ -7,6 +7,12 @@ test:
 
 theory:
 	$(PYTHON) -m pytest -m slow
+
+parity:
+	$(PYTHON) -m pytest tests/parity -m "parity or not parity"
+
+faults:
+	$(PYTHON) tests/parity/faults.py
 
 lint:
 	$(PYTHON) -m ruff format --check .

@@ -128,7 +128,7 @@ QUEUES = {"cxsim.engines.reference.clock", "cxsim.engines.compiled.queue"}  # he
 # where the compiled clock's arrays are made, sized and reached, or summed up while they pass
 ARRAYS = {
     f"cxsim.engines.compiled.{name}"
-    for name in ("history", "lanes", "memory", "setting", "setup", "shelf", "state", "tally")
+    for name in ("futures", "history", "lanes", "memory", "setting", "setup", "shelf", "state", "tally")
 }
 SHOWN = {"cxsim.engines.seen", "cxsim.engines.compiled.policy"}  # columns are put together there, not computed
 LANES = {"(TICKET_CLOCK,) * OCCASIONS + (TICKET_ACCEPTED,) * OCCASIONS", "k + OCCASIONS"}  # places of draws

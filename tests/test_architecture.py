@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[float, str], ...] = (
     (1.0, r"cxsim\.(streams|events|errors|compiling|parameters(\..*)?)"),
     (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario(\..*)?|interventions|levers(\..*)?|toml_files|scorecard)"),
     (2.0, r"cxsim\.(foresight|catalogue(\..*)?)"),
-    (3.0, r"cxsim\.(eventlog(\..*)?|tally|store)"),
+    (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store)"),
     (4.0, r"cxsim\.(engines|readings)(\..*)?"),
     (5.0, r"cxsim\.(churn|forecast)(\..*)?"),
     (6.0, r"cxsim\.(studies|plots)(\..*)?"),
@@ -128,9 +128,10 @@ QUEUES = {"cxsim.engines.reference.clock", "cxsim.engines.compiled.queue"}  # he
 # where the compiled clock's arrays are made, sized and reached, or summed up while they pass
 ARRAYS = {
     f"cxsim.engines.compiled.{name}"
-    for name in ("futures", "history", "lanes", "memory", "setting", "setup", "shelf", "state", "tally")
+    for name in ("history", "lanes", "memory", "setting", "setup", "shelf", "state", "table", "tally")
 }
-SHOWN = {"cxsim.engines.seen", "cxsim.engines.compiled.policy"}  # columns are put together there, not computed
+# columns are put together there, not computed
+SHOWN = {"cxsim.engines.seen", "cxsim.engines.compiled.policy", "cxsim.engines.compiled.futures"}
 LANES = {"(TICKET_CLOCK,) * OCCASIONS + (TICKET_ACCEPTED,) * OCCASIONS", "k + OCCASIONS"}  # places of draws
 FORBIDDEN = (ast.Mult, ast.Div, ast.Pow, ast.Mod, ast.FloorDiv, ast.MatMult)
 

@@ -15,6 +15,7 @@ from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_
 from cxsim.cli.sizes import (
     SEED,
     Accounts,
+    Engine,
     Json,
     Out,
     Precision,
@@ -64,6 +65,7 @@ def compare(
     ] = None,
     seed: Seed = SEED,
     workers: Workers = None,
+    engine: Engine = None,
     accounts: Accounts = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
     as_json: Json = False,
@@ -91,6 +93,7 @@ def compare(
             precision=widths,
             seed=seed,
             workers=workers,
+            engine=engine,
             progress=progress,
             by_segment=by is not None,
             names=with_,

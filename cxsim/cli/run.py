@@ -11,6 +11,7 @@ from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import (
     SEED,
     Accounts,
+    Engine,
     Horizon,
     Json,
     Out,
@@ -42,6 +43,7 @@ def run(
     precision: Precision = None,
     seed: Seed = SEED,
     workers: Workers = None,
+    engine: Engine = None,
     accounts: Accounts = None,
     horizon: Horizon = None,
     as_json: Json = False,
@@ -60,6 +62,7 @@ def run(
             precision=widths,
             seed=seed,
             workers=workers,
+            engine=engine,
             horizon=horizon,
             progress=progress,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cxsim.cli.screens import console, fast_note, next_steps, say, table
-from cxsim.cli.sizes import Accounts, Horizon, Set, With, World, all_levers, command, world_of
+from cxsim.cli.sizes import Accounts, Engine, Horizon, Set, With, World, all_levers, command, world_of
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
@@ -22,7 +22,7 @@ def simulate(
     world: World,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Which luck.")],
     replication: Annotated[int, typer.Option("--replication", metavar="R", help="Which of the seed's worlds.")] = 0,
-    engine: Annotated[str, typer.Option("--engine", metavar="ENGINE", help="The clock.")] = "reference",
+    engine: Engine = None,
     horizon: Horizon = None,
     with_: With = None,
     set_: Set = None,

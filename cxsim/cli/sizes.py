@@ -43,7 +43,14 @@ Precision = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Which luck; the same seed gives the same answer.")]
-Workers = Annotated[int | None, typer.Option("--workers", metavar="K", help="Processes; all cores unless given.")]
+Workers = Annotated[int | None, typer.Option("--workers", metavar="K", help="Threads; all cores unless given.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", metavar="ENGINE", show_default="compiled",
+        help="The clock: compiled, or reference (SimPy; the same numbers, slowly, in processes).",
+    ),
+]  # fmt: skip
 Accounts = Annotated[
     int | None, typer.Option("--accounts", metavar="N", help="Scale to about N accounts at month 0; teams stay.")
 ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
     from cxsim.streams import Fork
 
-__all__ = ["ENGINES", "Orders", "Policy", "Seen", "simulate"]
+__all__ = ["ENGINES", "Orders", "Policy", "Seen", "refuse", "simulate"]
 
 ENGINES = ("reference", "compiled")  # the last is the one for whoever names none
 SEED_LIMIT, REPLICATION_LIMIT, LONGEST_HORIZON = 2**63, 2**32, 600
@@ -66,20 +66,14 @@ def simulate(
     """
     from cxsim import __version__
     from cxsim.engines.seen import Desk
-    from cxsim.errors import InputError
     from cxsim.eventlog import Certificate, EventLog
     from cxsim.plan import make_plan
     from cxsim.streams import Luck
 
-    months = scenario.horizon_months if horizon is None else horizon
-    faults = [
-        *_numbers(seed, replication, months),
-        *_engine(engine, processes),
-        *_fork(fork, months),
-        *_policy(scenario, policy),
-    ]
-    if faults:
-        raise InputError(faults)
+    refuse(
+        scenario, seed=seed, replication=replication, horizon=horizon, engine=engine, policy=policy,
+        processes=processes, fork=fork,
+    )  # fmt: skip
     if engine is None and processes:
         warnings.warn("own processes run on the reference engine only, which is slower", UserWarning, stacklevel=2)
     chosen = "reference" if processes else engine or ENGINES[-1]
@@ -110,6 +104,31 @@ def simulate(
 
     roster = make_roster(plan, luck, fork)
     return EventLog.from_rows(reference.run(plan, luck, roster, desk, processes, fork), as_columns(roster), certificate)
+
+
+def refuse(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replication: int = 0,
+    horizon: int | None = None,
+    engine: str | None = None,
+    policy: Policy | None = None,
+    processes: Sequence[Callable[[Any], Any]] = (),
+    fork: Fork | None = None,
+) -> None:
+    """Raise InputError, with every fault, if `simulate` could not do what it is asked."""
+    from cxsim.errors import InputError
+
+    months = scenario.horizon_months if horizon is None else horizon
+    faults = [
+        *_numbers(seed, replication, months),
+        *_engine(engine, processes),
+        *_fork(fork, months),
+        *_policy(scenario, policy),
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

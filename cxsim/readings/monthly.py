@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.eventlog.pairs import latest_start
-from cxsim.readings.company import TEAM_NAMES, fill_charges, fill_people
+from cxsim.readings.company import fill_charges, fill_people
 from cxsim.readings.lives import Lives, lives_of, roster_place
 from cxsim.readings.moments import moved
 from cxsim.readings.spans import TEAM_OF, work
 from cxsim.readings.states import bands, quadrants
 from cxsim.readings.tenure import early_survivors, tenure_table
 from cxsim.readings.values import Value, values_of
+from cxsim.sums import TEAM_NAMES
 from cxsim.tally import (
     DAYS,
     DAYS_PER_MONTH,
@@ -150,7 +151,8 @@ def _fill_stocks(table: MonthlyTable, lives: Lives, value: Value) -> None:
         put("gone_12", gone, FIRST_YEAR)
         put("gone_mrr_12", np.where(gone, then, 0), FIRST_YEAR)
     signed = lives.first_of(lives.column("kind") == events.SIGNED_UP)
-    month = np.where(signed >= 0, lives.month[np.maximum(signed, 0)], lives.horizon)
+    # whoever did not sign up joined in no month, not even where the horizon is shorter than the first year
+    month = np.where(signed >= 0, lives.month[np.maximum(signed, 0)], max(lives.horizon, FIRST_YEAR))
     age = np.arange(lives.horizon + 1)[None, :] - month[:, None]
     put("joined_gone_12", (age >= 1) & (age <= FIRST_YEAR) & ~there)
     _fill_cohorts(table, lives, month, mrr)

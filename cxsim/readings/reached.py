@@ -11,6 +11,7 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.interventions import EVERYONE, Intervention
 from cxsim.readings.lives import lives_of
+from cxsim.sums import fates
 from cxsim.tally import FIRST_YEAR, FirstYear
 
 if TYPE_CHECKING:
@@ -43,25 +44,24 @@ def first_year(log: EventLog, interventions: Sequence[Intervention]) -> FirstYea
     signed = lives.first_of(kind == events.SIGNED_UP)
     who = np.flatnonzero(signed >= 0)
     who = who[(lives.month[signed[who]] < FIRST_YEAR) & (log.roster["referred"][lives.place[who]] == 0)]
-    if not len(who):
-        nobody = np.zeros(0, dtype=np.bool_)
-        return FirstYear(np.zeros(0, dtype=np.int32), nobody, np.zeros((0, len(interventions)), dtype=np.bool_))
 
     def first_time(chosen: Flags) -> npt.NDArray[np.float64]:
+        if not len(who):
+            return np.zeros(0)
         first = lives.first_of(chosen)[who]
         return np.where(first >= 0, time[np.maximum(first, 0)], np.inf)
 
-    twelfth = first_time((kind == events.REVIEW) & (item == FIRST_YEAR))
-    left = first_time(np.isin(kind, events.LEAVING))
-    signed_at, segment = time[signed[who]], lives.segment[who]
-    reached = np.zeros((len(who), len(interventions)), dtype=np.bool_)
+    treated_at = np.full((len(who), len(interventions)), np.inf)
     for number, it in enumerate(interventions):
-        if it.trigger == EVERYONE:
-            names = it.segments or log.certificate.segments
-            meant = np.array([name in names for name in log.certificate.segments])
-            reached[:, number] = meant[segment] & (signed_at >= it.start) & (signed_at < it.stop)
-        else:
-            treated = first_time((kind == events.TREATED) & (item == number))
-            reached[:, number] = treated < np.minimum(twelfth, left)
-    lost = np.isfinite(left) & (left <= twelfth)
-    return FirstYear(lives.accounts[who].astype(np.int32), lost, reached)
+        if it.trigger != EVERYONE:
+            treated_at[:, number] = first_time((kind == events.TREATED) & (item == number))
+    return fates(
+        lives.accounts[who],
+        lives.segment[who],
+        time[signed[who]],
+        first_time((kind == events.REVIEW) & (item == FIRST_YEAR)),
+        first_time(np.isin(kind, events.LEAVING)),
+        treated_at,
+        interventions,
+        log.certificate.segments,
+    )

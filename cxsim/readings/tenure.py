@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.eventlog import EventLog
+from cxsim.sums import early_stays, stays_by_tenure
 
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -37,16 +38,7 @@ def tenure_table(log: EventLog) -> tuple[Ints, Ints]:
         Only accounts whose whole month k lies before the horizon count in month k, so that lost / at risk is an
         unbiased probability of loss. A loss at a month's very end belongs to it.
     """
-    horizon = int(log.certificate.horizon_months)
-    signed_at, stayed = first_stays(log)
-    new = signed_at >= 0.0
-    followed, age = np.floor(horizon - signed_at[new]), stayed[new]
-    lost_in = np.where(np.isfinite(age), np.maximum(np.ceil(np.minimum(age, 1e6) - 1e-9) - 1, 0), np.inf)
-    # At risk from month 0 until lost or no longer followed: how many months each was, counted from the longest down.
-    months = np.maximum(np.minimum(lost_in + 1, followed), 0).astype(np.int64)
-    at_risk = np.cumsum(np.bincount(months, minlength=horizon + 1)[::-1])[::-1][1:]
-    lost = np.bincount(lost_in[lost_in < followed].astype(np.int64), minlength=horizon)
-    return at_risk, lost
+    return stays_by_tenure(*first_stays(log), int(log.certificate.horizon_months))
 
 
 def early_survivors(log: EventLog) -> tuple[int, int, int]:
@@ -54,7 +46,4 @@ def early_survivors(log: EventLog) -> tuple[int, int, int]:
 
     Only those who are followed for six years count, whatever the horizon.
     """
-    history, horizon = log.certificate.history_months, log.certificate.horizon_months
-    signed_at, stayed = first_stays(log)
-    cohort = stayed[signed_at < min(24.0 - history, horizon - 72.0)]
-    return len(cohort), int(np.count_nonzero(cohort > 24.0)), int(np.count_nonzero(cohort > 72.0))
+    return early_stays(*first_stays(log), log.certificate.history_months, log.certificate.horizon_months)

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.readings.company import people_months
 from cxsim.readings.go_live import incidence_by_day
 from cxsim.readings.lives import horizon_of
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import outcomes
 from cxsim.readings.spans import SUBJECTS, TEAM_OF, waiting, work
 from cxsim.readings.values import Value, values_of
+from cxsim.sums import people_months
 from cxsim.tally import MICRO
 
 if TYPE_CHECKING:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from cxsim.readings.outcomes import outcomes
 from cxsim.scenario import Scenario, Target, scaled
+from cxsim.studies.replications import arm_of, cores
 
 SLOWING: Final = "cumulative_hazard_ratio"
 ACCOUNTS: Final = 500
-REPLICATIONS: Final = 32
+REPLICATIONS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def measure(
         Active at month 0; None for the world's own size.
     seed : int
     executor : Executor, optional
-        Where replications run; in this process unless given.
+        Where replications run; on threads of this process unless given.
 
     Returns
     -------
@@ -73,24 +75,24 @@ def measure(
     sized = scenario if accounts is None else scaled(scenario, accounts)
     names = tuple(target.outcome for target in scenario.targets)
     jobs = [(sized, seed, r, names) for r in range(replications)]
-    found = [_one(job) for job in jobs] if executor is None else list(executor.map(_one, jobs))
+    if executor is None:
+        arm_of(sized, None, None).make_ready(seed, 0)
+        with ThreadPoolExecutor(cores()) as pool:
+            found = list(pool.map(_one, jobs))
+    else:
+        found = list(executor.map(_one, jobs))
     return [_held(target, k, found) for k, target in enumerate(scenario.targets)]
 
 
 def _one(job: tuple[Scenario, int, int, tuple[str, ...]]) -> list[tuple[float, ...] | None]:
     """One replication: each target's number, or the counts that it pools."""
-    from cxsim.engines import simulate
-    from cxsim.readings.monthly import monthly
-    from cxsim.readings.outcomes import outcomes
-    from cxsim.readings.tenure import early_survivors
-
     scenario, seed, replication, names = job
-    log = simulate(scenario, seed=seed, replication=replication)
-    read = outcomes(monthly(log), scenario.value)
+    table, _ = arm_of(scenario, None, None).table(seed, replication)
+    read = outcomes(table, scenario.value)
     numbers: list[tuple[float, ...] | None] = []
     for name in names:
         if name == SLOWING:
-            numbers.append(early_survivors(log))
+            numbers.append(tuple(table.early.tolist()))
         else:
             value = read[name].value
             numbers.append(None if value is None else (value,))

@@ -29,9 +29,11 @@ def run(
     seed: int,
     workers: int | None = None,
     executor: Executor | None = None,
+    processes: bool = False,
     horizon: int | None = None,
     progress: Progress | None = None,
     policy: Policy | None = None,
+    engine: str | None = None,
 ) -> Run:
     """Run a scenario many times.
 
@@ -45,16 +47,22 @@ def run(
         as these take (`studies.precision.two_stage`).
     seed : int
     workers : int, optional
-        Processes; all cores unless given, 1 for none beside this one.
+        Threads, which the compiled engine keeps busy without Python's lock; all cores unless given. The reference
+        engine takes processes.
     executor : concurrent.futures.Executor, optional
         Where the runs go instead, such as a cluster's.
+    processes : bool
+        Whether to run in processes of their own in any case.
     horizon : int, optional
         Months; the scenario's own unless given.
     progress : callable, optional
         Called with (runs done, runs in all).
     policy : callable, optional
-        Asked in each run as each month begins, see `cxsim.simulate`; all arms have it. With one the runs stay in this
-        process unless an executor is given.
+        Asked in each run as each month begins, see `cxsim.simulate`; all arms have it. Runs go on side by side, so
+        that it is asked by one run and another in turn. In other processes it must be a function that they can find;
+        the reference engine, with one, stays in this process unless an executor is given or processes are asked for.
+    engine : str, optional
+        "compiled" unless given, or "reference": the same numbers, far more slowly.
 
     Returns
     -------
@@ -82,8 +90,10 @@ def run(
             horizon=horizon,
             workers=workers,
             executor=executor,
+            processes=processes,
             progress=progress,
             policy=policy,
+            engine=engine,
         )
 
     (found,), reached = _enough(batch, goals_of(precision or {}), [scenario.name], replications, progress)
@@ -98,10 +108,12 @@ def compare(
     seed: int,
     workers: int | None = None,
     executor: Executor | None = None,
+    processes: bool = False,
     progress: Progress | None = None,
     by_segment: bool = False,
     names: Sequence[str] | None = None,
     policy: Policy | None = None,
+    engine: str | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline under the same luck.
 
@@ -110,7 +122,7 @@ def compare(
     baseline : Scenario
     *alternatives : Scenario
         With the segments, the currency and the horizon of the baseline.
-    replications, precision, seed, workers, executor, progress, policy
+    replications, precision, seed, workers, executor, processes, progress, policy, engine
         As in `run`.
     by_segment : bool
         Whether `Comparison.effects` tells the segments apart.
@@ -156,8 +168,10 @@ def compare(
             seed=seed,
             workers=workers,
             executor=executor,
+            processes=processes,
             progress=progress,
             policy=policy,
+            engine=engine,
         )
 
     found, reached = _enough(batch, goals_of(precision or {}, called), [baseline.name, *called], replications, progress)

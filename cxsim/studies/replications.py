@@ -6,21 +6,25 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cxsim.engines.seen import Policy
-from cxsim.readings.moments import experience_by_owner
+from cxsim.engines import ENGINES, refuse, simulate
+from cxsim.engines.seen import Desk, Policy
+from cxsim.plan import make_plan
+from cxsim.readings.moments import experience_shares
 from cxsim.readings.monthly import monthly
-from cxsim.readings.outcomes import OUTCOMES, outcomes
+from cxsim.readings.outcomes import outcomes_by_scope, series_by_scope
 from cxsim.readings.reached import first_year
-from cxsim.readings.tenure import tenure_table
+from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario
+from cxsim.streams import Luck
 from cxsim.tally import FirstYear, MonthlyTable
 
 Reals = npt.NDArray[np.float64]
@@ -62,8 +66,80 @@ class Replication:
     experience_shares: Reals
 
 
+class Arm:
+    """A scenario ready to be run many times: what its runs share is made once, and any number of threads may run it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    horizon : int, optional
+        Months; the scenario's own unless given.
+    policy : callable, optional
+        Asked as each month begins; see `cxsim.simulate`.
+    engine : str, optional
+        "compiled" unless given, which counts without a log; or "reference".
+
+    Raises
+    ------
+    InputError
+        If the scenario cannot be run like this.
+    """
+
+    def __init__(
+        self, scenario: Scenario, horizon: int | None = None, policy: Policy | None = None, engine: str | None = None
+    ) -> None:
+        refuse(scenario, seed=0, horizon=horizon, engine=engine, policy=policy)
+        self.scenario, self.horizon, self.policy = scenario, horizon, policy
+        self.engine = engine or ENGINES[-1]
+        self._economics = economics_of(scenario.value)
+        if self.engine == "compiled":
+            from cxsim.engines.compiled import Setting
+
+            self._setting = Setting(make_plan(scenario, horizon))
+            self._desk = None if policy is None else Desk(policy, scenario)
+
+    def table(self, seed: int, number: int) -> tuple[MonthlyTable, FirstYear]:
+        """Run it once; the monthly table and the fates of the first year."""
+        interventions = self.scenario.interventions
+        if self.engine == "compiled":
+            from cxsim.engines.compiled import tally
+
+            return tally(self._setting, Luck(seed, number), interventions, self._desk)
+        log = simulate(
+            self.scenario, seed=seed, replication=number, horizon=self.horizon, policy=self.policy, engine=self.engine
+        )
+        return monthly(log), first_year(log, interventions)
+
+    def make_ready(self, seed: int, number: int) -> None:
+        """Have compiled what is not yet, before several threads ask for it."""
+        if self.engine == "compiled":
+            from cxsim.engines.compiled import make_ready
+
+            make_ready(self._setting, Luck(seed, number))
+
+    def replicate(self, seed: int, number: int) -> Replication:
+        """Run it once and keep its outcomes."""
+        table, fates = self.table(seed, number)
+        values, reasons = outcomes_by_scope(table, self._economics)
+        at_risk, lost = table.tenure.T
+        return Replication(
+            number, values, reasons, series_by_scope(table), at_risk, lost, fates, experience_shares(table)
+        )
+
+
+@lru_cache(maxsize=16)
+def arm_of(scenario: Scenario, horizon: int | None, engine: str | None) -> Arm:
+    """An arm without a policy, made once in a process."""
+    return Arm(scenario, horizon, None, engine)
+
+
 def replicate(
-    scenario: Scenario, seed: int, number: int, horizon: int | None = None, policy: Policy | None = None
+    scenario: Scenario,
+    seed: int,
+    number: int,
+    horizon: int | None = None,
+    policy: Policy | None = None,
+    engine: str | None = None,
 ) -> Replication:
     """Run a scenario once and keep its outcomes.
 
@@ -72,42 +148,12 @@ def replicate(
     scenario : Scenario
     seed, number : int
         Address of the luck.
-    horizon : int, optional
-        Months; the scenario's own unless given.
-    policy : callable, optional
-        Asked as each month begins; see `cxsim.simulate`.
+    horizon, policy, engine
+        As in `Arm`.
     """
-    from cxsim.engines import simulate
-
-    log = simulate(scenario, seed=seed, replication=number, horizon=horizon, policy=policy)
-    table = monthly(log)
-    scopes: tuple[str | None, ...] = (None, *scenario.segments)
-    values = np.full((len(scopes), len(OUTCOMES)), np.nan)
-    reasons: dict[tuple[int, int], str] = {}
-    for row, scope in enumerate(scopes):
-        for column, reading in enumerate(outcomes(table, scenario.value, scope).values()):
-            if reading.value is None:
-                reasons[row, column] = reading.reason
-            else:
-                values[row, column] = reading.value
-    at_risk, lost = tenure_table(log)
-    return Replication(
-        number,
-        values,
-        reasons,
-        _series(table, scopes),
-        at_risk,
-        lost,
-        first_year(log, scenario.interventions),
-        experience_by_owner(log, scenario.value)["share"].to_numpy(np.float64),
-    )
-
-
-def _series(table: MonthlyTable, scopes: Sequence[str | None]) -> dict[str, Reals]:
-    return {
-        "accounts": np.array([table.of("active", scope) for scope in scopes], dtype=np.float64),
-        "arr": np.array([table.of("mrr", scope) * 12 / 100.0 for scope in scopes], dtype=np.float64),
-    }
+    refuse(scenario, seed=seed, replication=number, horizon=horizon, engine=engine, policy=policy)
+    arm = arm_of(scenario, horizon, engine) if policy is None else Arm(scenario, horizon, policy, engine)
+    return arm.replicate(seed, number)
 
 
 def replicate_all(
@@ -119,58 +165,92 @@ def replicate_all(
     horizon: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    processes: bool = False,
     progress: Progress | None = None,
     policy: Policy | None = None,
+    engine: str | None = None,
 ) -> list[list[Replication]]:
     """Run every arm with the same luck, replication by replication, from the first on.
 
-    A policy may be a function that no other process can find, so that with one the runs stay in
-    this process unless an executor is given.
+    The compiled engine runs on threads of this process, for it lets go of Python's lock; the reference engine, and any
+    if `processes`, in processes of their own. A policy may be a function that no other process can find, so that with
+    one the reference stays in this process unless an executor is given or processes are asked for.
 
     Returns
     -------
     list of lists
         For each arm its replications, in order, however they were shared out.
     """
-    units = [(arm, number) for number in range(first, first + replications) for arm in range(len(arms))]
+    numbers = range(first, first + replications)
+    refuse(arms[0], seed=seed, replication=numbers[-1], horizon=horizon, engine=engine, policy=policy)
+    ready = [Arm(scenario, horizon, policy, engine) for scenario in arms]
     done: dict[tuple[int, int], Replication] = {}
 
-    def enter(unit: tuple[int, int], result: Replication) -> None:
-        done[unit] = result
+    def enter(arm: int, result: Replication) -> None:
+        done[arm, result.number] = result
         if progress is not None:
-            progress(len(done), len(units))
+            progress(len(done), len(arms) * replications)
 
-    workers = 1 if policy is not None else min(cores() if workers is None else workers, len(units))
+    workers = min(cores() if workers is None else workers, len(arms) * replications)
+    reference = ready[0].engine == "reference"
+    if executor is None and reference and policy is not None and not processes:
+        workers = 1
+    # the arms of a replication share its history, so they stay together where there is work for all
+    every = tuple(range(len(arms)))
+    chosen = [every] if replications >= workers else [(arm,) for arm in every]
+    tasks = [(number, some) for number in numbers for some in chosen]
     if executor is None and workers <= 1:
-        for arm, number in units:
-            enter((arm, number), replicate(arms[arm], seed, number, horizon, policy))
-    elif executor is not None:
-        _spread(executor, arms, units, seed, horizon, policy, enter)
+        for number in numbers:
+            for place, arm in enumerate(ready):
+                enter(place, arm.replicate(seed, number))
+    elif executor is None and not (reference or processes):
+        ready[0].make_ready(seed, first)
+        with ThreadPoolExecutor(workers) as threads:
+            _gather({threads.submit(_each, [ready[arm] for arm in some], seed, n): some for n, some in tasks}, enter)
     else:
-        import multiprocessing
 
-        # Forking a process that has threads can hang it; a fresh one cannot.
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            _spread(pool, arms, units, seed, horizon, policy, enter)
-    return [[done[arm, number] for number in range(first, first + replications)] for arm in range(len(arms))]
+        def spread(pool: Executor) -> None:
+            with _no_main():
+                futures = {
+                    pool.submit(_elsewhere, [arms[arm] for arm in some], seed, n, horizon, policy, engine): some
+                    for n, some in tasks
+                }
+            _gather(futures, enter)
+
+        if executor is not None:
+            spread(executor)
+        else:
+            import multiprocessing
+
+            # Forking a process that has threads can hang it; a fresh one cannot.
+            with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+                spread(pool)
+    return [[done[arm, number] for number in numbers] for arm in every]
 
 
-def _spread(
-    executor: Executor,
+def _each(arms: Sequence[Arm], seed: int, number: int) -> list[Replication]:
+    return [arm.replicate(seed, number) for arm in arms]
+
+
+def _elsewhere(
     arms: Sequence[Scenario],
-    units: Sequence[tuple[int, int]],
     seed: int,
+    number: int,
     horizon: int | None,
     policy: Policy | None,
-    enter: Callable[[tuple[int, int], Replication], None],
+    engine: str | None,
+) -> list[Replication]:
+    """The same where nothing has been made ready: in another process, perhaps on another machine."""
+    return [replicate(arm, seed, number, horizon, policy, engine) for arm in arms]
+
+
+def _gather(
+    futures: dict[Future[list[Replication]], tuple[int, ...]], enter: Callable[[int, Replication], None]
 ) -> None:
-    futures: dict[Future[Replication], tuple[int, int]] = {}
-    with _no_main():
-        for arm, number in units:
-            futures[executor.submit(replicate, arms[arm], seed, number, horizon, policy)] = (arm, number)
     try:
         for future in as_completed(futures):
-            enter(futures[future], future.result())
+            for arm, result in zip(futures[future], future.result(), strict=True):
+                enter(arm, result)
     except BaseException:
         for future in futures:
             future.cancel()

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cxsim.engines.compiled.course import Columns, Course, Sink, grown
+from cxsim.engines.compiled.course import Columns, Course, Sink, grown, told
 from cxsim.engines.compiled.history import opened, people_of, seeing
 from cxsim.engines.compiled.setting import Setting, cast
 from cxsim.engines.compiled.setup import founded
+from cxsim.engines.compiled.table import make_ready, tally
 from cxsim.engines.seen import Desk
 from cxsim.eventlog import COLUMNS
 from cxsim.plan import Plan, staff
 from cxsim.roster import Candidate, as_columns, roster_columns
 from cxsim.streams import Fork, Luck
 
-__all__ = ["grown", "log_columns", "run", "stream_log"]
+__all__ = ["Setting", "grown", "log_columns", "make_ready", "run", "stream_log", "tally"]
 
 
 def run(
@@ -37,7 +38,7 @@ def run(
     setting, changes = Setting(plan), staff(plan, luck, fork)
     people = cast(as_columns(roster), plan.history)
     state = founded(setting, luck, people, changes, keeps_book=True, tallies=False, forks=fork is not None)
-    columns = _told(Course(seeing(state, setting, fork)), desk, fork).columns()
+    columns = told(Course(seeing(state, setting, fork)), desk, fork).columns()
     return list(zip(*(columns[name].tolist() for name in COLUMNS), strict=True))
 
 
@@ -46,7 +47,7 @@ def log_columns(plan: Plan, luck: Luck, desk: Desk | None = None, fork: Fork | N
     setting = Setting(plan)
     people = people_of(setting, luck, fork)
     course = opened(setting, luck, people, staff(plan, luck, fork), fork, keeps_book=True, tallies=False)
-    return _told(course, desk, fork).columns(), people.roster
+    return told(course, desk, fork).columns(), people.roster
 
 
 def stream_log(
@@ -59,15 +60,6 @@ def stream_log(
     setting, changes = Setting(plan), staff(plan, luck, fork)
     people = cast(roster_columns(plan, luck, fork), plan.history)
     state = founded(setting, luck, people, changes, keeps_book=True, tallies=False, forks=fork is not None, rows=rows)
-    course = _told(Course(seeing(state, setting, fork), sink), desk, fork)
+    course = told(Course(seeing(state, setting, fork), sink), desk, fork)
     course.turn_page(sink)
     return people.roster
-
-
-def _told(course: Course, desk: Desk | None, fork: Fork | None) -> Course:
-    """The same run at its horizon."""
-    if fork is not None:
-        course.until(float(fork.at), desk)
-        course.branch_off(fork)
-    course.until(float(course.state.company["horizon"][0]), desk)
-    return course

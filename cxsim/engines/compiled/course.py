@@ -66,6 +66,15 @@ class Course:
         return {name: sealed(column) for name, column in columns.items()}
 
 
+def told(course: Course, desk: Desk | None, fork: Fork | None) -> Course:
+    """The same run at its horizon."""
+    if fork is not None:
+        course.until(float(fork.at), desk)
+        course.branch_off(fork)
+    course.until(float(course.state.company["horizon"][0]), desk)
+    return course
+
+
 def grown(state: State, why: int) -> State:
     """More room for what has run out of it."""
     if why == loop.QUEUE_FULL:

@@ -18,6 +18,7 @@ from cxsim.engines.compiled.setup import (
     UNUSED,
     copy_rows,
     founded,
+    joined,
     margin_of,
     new_book,
     pool,
@@ -107,7 +108,7 @@ def opened(
         HISTORIES.put(key, kept_of(course, people.first))
         course.state = seeing(course.state, setting, fork)
         return course
-    return Course(seeing(resumed(kept, setting, people, changes), setting, fork))
+    return Course(resumed(kept, setting, people, changes, fork))
 
 
 def seeing(state: State, setting: Setting, fork: Fork | None) -> State:
@@ -150,7 +151,7 @@ def used(places: Array) -> int:
     return int(found[-1]) + 1 if len(found) else 0
 
 
-def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff) -> State:
+def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fork | None) -> State:
     """The state at month 0 of a run of its own."""
     plan, n, first = setting.plan, len(people.accounts), len(kept.accounts)
     appointments = setting.appointments(changes)
@@ -163,19 +164,20 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff) -> State
         book = new_book(n, plan.horizon, written=n_rows)
         copy_rows(kept.book, columns_of(book, n_rows))
     company["book_margin"], company["event_margin"] = n + ROOM, margin
-    n_events, n_jobs = (power_of_two(len(places) + margin) for places in (kept.events, kept.jobs))
+    # half as many again as the history came to need, for what is under way does not change much
+    n_events, n_jobs = (power_of_two(len(places) * 3 // 2 + margin) for places in (kept.events, kept.jobs))
     lines = np.zeros((TEAMS, n_jobs), dtype=PLACE)
     for line, waiting in zip(lines, kept.lines, strict=True):
         line[: len(waiting)] = waiting
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
-    return bound(State(
+    return seeing(State(
         company=company,
         parameters=setting.parameters,
         months=setting.months,
         limits=setting.limits,
         edits=setting.edits,
         programmes=setting.programmes,
-        accounts=np.concatenate((kept.accounts, people.accounts[first:])),
+        accounts=joined(kept.accounts, people.accounts[first:]),
         treated=np.full((n, plan.n_interventions), NEVER),
         past=_longer(kept.past, n),
         scores=np.full(n, np.nan).view(SCORE),
@@ -192,17 +194,17 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff) -> State
         starts=np.zeros(64, dtype=np.int32),
         hops=np.zeros(4 * n_jobs, dtype=np.int32),
         book=book,
-        tallied=np.concatenate((kept.tallied, untold(n - first if tallies else 0))),
+        tallied=joined(kept.tallied, untold(n - first if tallies else 0)),
         counts=table.counts,
         cohorts=table.cohorts,
         days=table.days,
         charged=_longer(kept.charged, n if len(kept.charged) else 0),
         orders=np.zeros(0, dtype=ORDER),
-    ))  # fmt: skip
+    ), setting, fork)  # fmt: skip
 
 
 def _longer(array: Array, n: int) -> Array:
     """A copy with room for n."""
     longer = np.zeros(n, dtype=array.dtype)
-    longer[: len(array)] = array
+    longer.view(np.uint8)[: array.nbytes] = array.view(np.uint8)
     return longer

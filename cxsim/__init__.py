@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cxsim import plots, readings
     from cxsim.engines import Orders, Seen, simulate
+    from cxsim.engines.streaming import stream
     from cxsim.errors import InputError
     from cxsim.eventlog import EventLog
     from cxsim.eventlog.diff import diff
@@ -49,6 +50,7 @@ __all__ = [
     "readings",
     "run",
     "simulate",
+    "stream",
 ]
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
@@ -71,6 +73,7 @@ _ROOMS = {
     "health": "cxsim.scorecard",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
+    "stream": "cxsim.engines.streaming",
 }
 
 

@@ -31,6 +31,9 @@ def simulate(
         str | None, typer.Option("--out", metavar="LOG.parquet", help="Write the event log, .parquet or .csv.")
     ] = None,
     digest: Annotated[bool, typer.Option("--digest", help="Print the SHA-256 of the log's columns.")] = False,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Write a log larger than memory: --out is a folder of Parquet parts.")
+    ] = False,
 ) -> None:
     """Run a world once and keep its event log."""
     from cxsim.engines import simulate as simulated
@@ -42,6 +45,14 @@ def simulate(
             raise InputError(f"--out {out}: a log is written as .parquet or .csv")
         if not Path(out).parent.is_dir():
             raise InputError(f"--out {out}: no such folder as {Path(out).parent}")
+    if parts:
+        if out is None or digest or engine == "reference":
+            raise InputError("--parts: writes the folder of --out, from the compiled engine, and prints no digest")
+        from cxsim.engines.streaming import stream
+
+        folder = stream(scenario, out=out, seed=seed, replication=replication, horizon=horizon, command=command())
+        say(console(), f"Written: {folder}/, in parts")
+        return
     log = simulated(scenario, seed=seed, replication=replication, horizon=horizon, engine=engine)
     if out is not None:
         log.write(out, command=command())

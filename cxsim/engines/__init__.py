@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cxsim.engines.seen import Orders, Policy, Seen
 
 if TYPE_CHECKING:
-    from cxsim.eventlog import EventLog
+    from cxsim.eventlog import Certificate, EventLog
+    from cxsim.plan import Plan
     from cxsim.scenario import Scenario
     from cxsim.streams import Fork
 
@@ -64,9 +65,8 @@ def simulate(
         If seed, replication, horizon, engine or fork is not as above, an intervention needs a policy and there is none,
         or a policy orders what cannot be done.
     """
-    from cxsim import __version__
     from cxsim.engines.seen import Desk
-    from cxsim.eventlog import Certificate, EventLog
+    from cxsim.eventlog import EventLog
     from cxsim.plan import make_plan
     from cxsim.streams import Luck
 
@@ -79,22 +79,7 @@ def simulate(
     chosen = "reference" if processes else engine or ENGINES[-1]
     plan, luck = make_plan(scenario, horizon), Luck(seed, replication)
     desk = None if policy is None else Desk(policy, scenario)
-    certificate = Certificate(
-        version=__version__,
-        scenario_name=scenario.name,
-        scenario_hash=scenario.hash,
-        scenario_toml=scenario.to_toml(),
-        segments=scenario.segments,
-        seed=seed,
-        replication=replication,
-        branch=0 if fork is None else fork.branch,
-        engine=chosen,
-        history_months=plan.history,
-        horizon_months=plan.horizon,
-        currency=scenario.currency,
-        start_date=scenario.start_date.isoformat(),
-        branch_from=0.0 if fork is None else float(fork.at),
-    )
+    certificate = birth(scenario, plan, seed, replication, chosen, fork)
     if chosen == "compiled":
         from cxsim.engines import compiled
 
@@ -104,6 +89,29 @@ def simulate(
 
     roster = make_roster(plan, luck, fork)
     return EventLog.from_rows(reference.run(plan, luck, roster, desk, processes, fork), as_columns(roster), certificate)
+
+
+def birth(scenario: Scenario, plan: Plan, seed: int, replication: int, engine: str, fork: Fork | None) -> Certificate:
+    """What a log says of where it comes from."""
+    from cxsim import __version__
+    from cxsim.eventlog import Certificate
+
+    return Certificate(
+        version=__version__,
+        scenario_name=scenario.name,
+        scenario_hash=scenario.hash,
+        scenario_toml=scenario.to_toml(),
+        segments=scenario.segments,
+        seed=seed,
+        replication=replication,
+        branch=0 if fork is None else fork.branch,
+        engine=engine,
+        history_months=plan.history,
+        horizon_months=plan.horizon,
+        currency=scenario.currency,
+        start_date=scenario.start_date.isoformat(),
+        branch_from=0.0 if fork is None else float(fork.at),
+    )
 
 
 def refuse(

@@ -15,28 +15,25 @@ from typing import Any
 import numpy as np
 
 from cxsim.compiling import machine
-from cxsim.engines import ENGINES, compiled, reference, simulate
-from cxsim.engines.compiled import loop
+from cxsim.engines import compiled, reference, simulate
+from cxsim.engines.compiled import history, loop
 from cxsim.engines.compiled.setup import first_state, with_more_jobs
-from cxsim.engines.compiled.state import ROW_BYTES, State, bound, columns_of
-from cxsim.eventlog import Certificate, EventLog
-from cxsim.eventlog.parts import Parts
+from cxsim.engines.compiled.state import State, bound
+from cxsim.eventlog import EventLog
 from cxsim.plan import Plan, make_plan, staff
 from cxsim.roster import make_roster, roster_columns
 from cxsim.scenario import Scenario, scaled, with_values
 from cxsim.streams import Luck
 
 WORLD, SEED, MONTHS = "b2b-saas", 7, 60
-COMPILED = "compiled"
 TEAMS = ("onboarding", "success", "support")
 PAGE = 4096
-PART = 4_000_000  # rows of a part of a log
 
 
 @cache
-def world(accounts: int = 0, *, staffed: bool = True) -> Scenario:
+def world(accounts: int = 0, *, staffed: bool = True, months: int = MONTHS) -> Scenario:
     """The measured world, at about so many accounts at month 0 (0: as declared); teams in proportion where staffed."""
-    declared = Scenario.load(WORLD)
+    declared = with_values(Scenario.load(WORLD), {"horizon_months": months})
     if not accounts:
         return declared
     factor = accounts / declared.value("arrivals.base_accounts")
@@ -51,9 +48,15 @@ def tiny() -> Scenario:
 
 
 @cache
-def plan_of(scenario: Scenario, months: int = MONTHS) -> Plan:
+def plan_of(scenario: Scenario) -> Plan:
     """The scenario's numbers."""
-    return make_plan(scenario, months)
+    return make_plan(scenario)
+
+
+def forget() -> None:
+    """Let no run find what another has left: rosters and histories are kept for the next that asks."""
+    history.CASTS.clear()
+    history.HISTORIES.clear()
 
 
 def founded(plan: Plan, luck: Luck, *, book: bool = False, tally: bool = False) -> State:
@@ -128,6 +131,14 @@ def counted(state: State, plan: Plan) -> Ran:
     return whole
 
 
+def tallied(scenario: Scenario, setting: compiled.Setting, luck: Luck) -> tuple[float, int]:
+    """What a study asks of a run: processor time [s], and account-months of it from month 0 on."""
+    began = time.process_time()
+    table, _ = compiled.tally(setting, luck, scenario.interventions)
+    seconds = time.process_time() - began
+    return seconds, int(table.of("active")[1:].sum())
+
+
 def reference_run(plan: Plan, luck: Luck) -> tuple[float, Any]:
     """Processor time of the SimPy clock with the garbage collector frozen [s], and its company after it."""
     company = reference.found(plan, luck, make_roster(plan, luck))
@@ -137,48 +148,24 @@ def reference_run(plan: Plan, luck: Luck) -> tuple[float, Any]:
         return time.process_time() - began, company
 
 
-def simulated(scenario: Scenario, months: int = MONTHS, engine: str = COMPILED, **others: Any) -> EventLog:
-    """An event log by the public verb; before the compiled clock is there, by way of its rows."""
-    if engine in ENGINES:
-        return simulate(scenario, seed=SEED, horizon=months, engine=engine, **others)
-    plan, luck = plan_of(scenario, months), Luck(SEED, 0)
-    columns = compiled.book_of(plan, luck, roster_columns(plan, luck))
-    return EventLog(columns, roster_columns(plan, luck), _certificate(scenario, plan, engine))
+def simulated(scenario: Scenario, months: int = MONTHS, **others: Any) -> EventLog:
+    """An event log by the public verb."""
+    return simulate(scenario, seed=SEED, horizon=months, **others)
 
 
-def streamed(scenario: Scenario, path: Path, months: int = MONTHS) -> int:
+def streamed(scenario: Scenario, path: Path) -> int:
     """A run whose log goes to Parquet part by part; how many rows there were."""
-    plan, luck = plan_of(scenario, months), Luck(SEED, 0)
-    roster, parts = roster_columns(plan, luck), Parts(path)
-    state = first_state(plan, luck, roster, staff(plan, luck), True, False)
-    room = max(PART, 2 * int(state.company["book_margin"][0]))
-    state = bound(state._replace(book=np.empty(ROW_BYTES * room, dtype=np.uint8)))
-    while (why := advance(state, months)) != loop.DONE:
-        if why == loop.BOOK_FULL:
-            _hand_over(state, parts)
-        else:
-            state = compiled.grown(state, why)
-    _hand_over(state, parts)
-    parts.finish(roster, _certificate(scenario, plan, COMPILED))
-    return parts.n_rows
+    import json
 
+    from cxsim.engines.streaming import stream
 
-def _hand_over(state: State, parts: Parts) -> None:
-    parts.add(columns_of(state.book, int(state.company["n_rows"][0])))
-    state.company["n_rows"] = 0
-
-
-def _certificate(scenario: Scenario, plan: Plan, engine: str) -> Certificate:
-    return Certificate(
-        version="", scenario_name=scenario.name, scenario_hash=scenario.hash, scenario_toml=scenario.to_toml(),
-        segments=scenario.segments, seed=SEED, replication=0, branch=0, engine=engine, history_months=plan.history,
-        horizon_months=plan.horizon, currency=scenario.currency, start_date=scenario.start_date.isoformat(),
-    )  # fmt: skip
+    folder = stream(scenario, path, seed=SEED)
+    return int(json.loads((folder / "birth.json").read_text(encoding="utf-8"))["rows"])
 
 
 def warm() -> None:
     """Let the clock be compiled, or read from its cache, before anything is timed."""
-    plan, luck = plan_of(tiny(), 1), Luck(SEED, 0)
+    plan, luck = plan_of(tiny()), Luck(SEED, 0)
     for book, tally in ((True, False), (False, True)):
         ran(founded(plan, luck, book=book, tally=tally), 1)
 

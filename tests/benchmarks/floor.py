@@ -11,8 +11,7 @@ Everything is compiled anew, without a cache.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,8 +119,7 @@ def _linked(function: Any) -> Any:
 @contextmanager
 def _without_queue() -> Iterator[None]:
     """Within, every chapter that is compiled finds a `push` that keeps nothing."""
-    names = [f"{compiled.__name__}.{it.name}" for it in pkgutil.iter_modules(compiled.__path__)]
-    modules = [importlib.import_module(name) for name in names]
+    modules = [module for name, module in sys.modules.items() if name.startswith(f"{compiled.__name__}.")]
     nothing: Dispatcher = numba.njit(compiling._linked(_push_nothing), error_model="numpy")
     compiling._part.cache_clear()
     patches = [mock.patch.object(m, "push", nothing) for m in modules if getattr(m, "push", None) is queue.push]

@@ -15,15 +15,11 @@ from clocks import middle
 from measured import Page
 
 import cxsim as cx
-from cxsim.scenario import scaled
 
 pytestmark = pytest.mark.benchmark
 
 LEVER = "formal-onboarding"
 KNOWN = ("mrr", "month", "observed_health", "observed_trend", "usage", "months_since_contact", "open_tickets")
-needs_engine = pytest.mark.skipif(
-    clocks.COMPILED not in clocks.ENGINES, reason="the compiled clock is not yet the engine of studies"
-)
 
 
 def test_first_compile_and_later_starts(page: Page, tmp_path: Path) -> None:
@@ -37,11 +33,10 @@ def test_first_compile_and_later_starts(page: Page, tmp_path: Path) -> None:
     figures.values.update(cold=cold, warm=warm)
 
 
-@needs_engine
 def test_the_command_line_compares(page: Page) -> None:
     """`cxsim compare` from the start of the process to its end."""
     figures = page("answers")
-    clocks.simulated(clocks.tiny())
+    clocks.warm()
     line = ["compare", clocks.WORLD, "--with", LEVER, "--replications", "200"]
     seconds = []
     for _ in range(3):
@@ -59,11 +54,10 @@ def test_the_command_line_compares(page: Page) -> None:
     figures.values["wall"] = wall
 
 
-@needs_engine
 def test_a_study_from_python(page: Page) -> None:
     """20 replications of 1,000 accounts over 36 months in two scenarios, asked again in a warm process."""
     figures = page("answers")
-    world = scaled(cx.Scenario.load(clocks.WORLD), 1000).set("horizon_months", 36)
+    world = clocks.world(1000, months=36)
     formal = world.with_(LEVER)
     seconds = []
     for _ in range(6):
@@ -80,7 +74,6 @@ def test_a_study_from_python(page: Page) -> None:
     figures.values.update(wall=wall, first=seconds[0])
 
 
-@needs_engine
 def test_a_policy_with_a_fitted_model(page: Page) -> None:
     """A scikit-learn pipeline scores every account each month, against the same runs without; 1,000 accounts."""
     from sklearn.linear_model import LogisticRegression

@@ -11,7 +11,7 @@ from clocks import Luck, middle
 from floor import Recorder
 from measured import Page
 
-from cxsim.engines.compiled.setup import FIELDS_OF_ROSTER
+from cxsim.engines.compiled.setting import FIELDS_OF_ROSTER
 from cxsim.engines.compiled.state import ACCOUNT
 
 pytestmark = pytest.mark.benchmark

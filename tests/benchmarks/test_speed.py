@@ -8,6 +8,8 @@ from clocks import Luck, middle
 from floor import Recorder
 from measured import Page
 
+from cxsim.engines.compiled import Setting
+
 pytestmark = pytest.mark.benchmark
 
 SIZES = (("as declared, about 500", 0, True), ("1,000", 1000, True), ("10,000", 10_000, True))
@@ -53,27 +55,35 @@ def test_both_clocks_side_by_side(accounts: int, pairs: int, page: Page, recorde
 
 
 def test_account_months_of_the_tally(page: Page) -> None:
-    """Runs without a log, one core."""
+    """Runs without a log, one core: the loop by itself, and what a study asks for, roster and table with it."""
     clocks.warm()
     figures = page("tally")
+    figures.head = ("M account-months/s", "the loop", "all that a study asks", "the same, history kept", "target")
     for kind, sizes in (("teams in proportion", SIZES), ("teams of the declared size", CROWDED)):
         for name, accounts, staffed in sizes:
-            speed, low, high = _tally_speed(accounts, staffed, 7 if accounts < 5000 else 3)
-            figures.add(
+            found = _tally_speeds(accounts, staffed, 7 if accounts < 5000 else 3)
+            loop, low, high = found[0]
+            met = "**missed**" if loop < 3e6 else "met"
+            figures.line(
                 f"{name} accounts, {kind}",
-                f"{speed / 1e6:.2f} ({low / 1e6:.2f}-{high / 1e6:.2f}) M account-months/s, {1e9 / speed:.0f} ns each",
-                "≥ 3 M/s",
-                speed >= 3e6,
+                f"{loop / 1e6:.2f} ({low / 1e6:.2f}-{high / 1e6:.2f}), {1e9 / loop:.0f} ns each",
+                *(f"{speed / 1e6:.2f}" for speed, _, _ in found[1:]),
+                f"≥ 3 of the loop: {met}",
             )
-            figures.values[f"{accounts} {'staffed' if staffed else 'crowded'}"] = speed
+            figures.values[f"{accounts} {'staffed' if staffed else 'crowded'}"] = loop
 
 
-def _tally_speed(accounts: int, staffed: bool, runs: int) -> tuple[float, float, float]:
-    """Account-months a second of processor time: median, least and most."""
-    plan = clocks.plan_of(clocks.world(accounts, staffed=staffed))
-    speeds = []
+def _tally_speeds(accounts: int, staffed: bool, runs: int) -> list[tuple[float, float, float]]:
+    """Account-months a second of processor time, of each of the three: median, least and most."""
+    world = clocks.world(accounts, staffed=staffed)
+    plan = clocks.plan_of(world)
+    setting, speeds = Setting(plan), []
     for replication in range(runs):
         luck = Luck(clocks.SEED, replication)
-        count = clocks.counted(clocks.founded(plan, luck), plan).account_months
-        speeds.append(count / clocks.ran(clocks.founded(plan, luck, tally=True)).whole)
-    return middle(speeds)
+        months = clocks.counted(clocks.founded(plan, luck), plan).account_months
+        loop = months / clocks.ran(clocks.founded(plan, luck, tally=True)).whole
+        clocks.forget()
+        anew, _ = clocks.tallied(world, setting, luck)
+        again, later_months = clocks.tallied(world, setting, luck)
+        speeds.append((loop, months / anew, later_months / again))
+    return [middle(list(each)) for each in zip(*speeds, strict=True)]

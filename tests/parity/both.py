@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import inspect
 import multiprocessing
 import os
 import tempfile
@@ -16,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.engines import ENGINES, Orders, Policy, Seen, simulate
+from cxsim.engines import Orders, Policy, Seen, simulate
 from cxsim.engines.seen import Desk
 from cxsim.errors import InputError
 from cxsim.eventlog import COLUMNS, Certificate, EventLog
 from cxsim.plan import make_plan
-from cxsim.roster import Candidate, as_columns, make_roster
+from cxsim.roster import Candidate, as_columns
 from cxsim.scenario import Scenario
 from cxsim.streams import Fork, Luck
 
@@ -29,11 +28,6 @@ REFERENCE, COMPILED = "reference", "compiled"
 FAILED = Path(tempfile.gettempdir()) / "cxsim-parity.toml"  # the last scenario in which they parted
 
 counted: Counter[str] = Counter()  # comparisons so far, by what was compared
-
-
-def able(word: str) -> bool:
-    """Does the compiled clock take this argument ("desk" for policies, "fork")?"""
-    return word in inspect.signature(_module(COMPILED).run).parameters
 
 
 def digests(
@@ -77,7 +71,7 @@ def compare(
     FAILED.write_text(scenario.to_toml(), encoding="utf-8")
     others = {"replication": replication, "horizon": horizon, "policy": policy, "fork": fork, "roster": roster}
     said = "".join(f", {name}={value!r}" for name, value in others.items() if value)
-    raise AssertionError(f"{what}: {FAILED}, seed={seed}{said}\n{words}")
+    raise AssertionError(f"{what}: {words}\n{FAILED}, seed={seed}{said}")
 
 
 def log_of(
@@ -91,21 +85,20 @@ def log_of(
     roster: Sequence[Candidate] | None = None,
 ) -> EventLog:
     """One clock's log; of the candidates of a roster made by hand, if there is one."""
-    if roster is None and engine in ENGINES:
+    if roster is None:
         return simulate(
             scenario, seed=seed, replication=replication, horizon=horizon, engine=engine, policy=policy, fork=fork
         )
-    plan, luck = make_plan(scenario, horizon), Luck(seed, replication)
-    chosen = make_roster(plan, luck) if roster is None else list(roster)
-    given = {"desk": None if policy is None else Desk(policy, scenario), "fork": fork}
-    rows = _module(engine).run(plan, luck, chosen, **{name: it for name, it in given.items() if it is not None})
+    plan, desk = make_plan(scenario, horizon), None if policy is None else Desk(policy, scenario)
+    module = importlib.import_module(f"cxsim.engines.{engine}")
+    rows = module.run(plan, Luck(seed, replication), list(roster), desk, fork=fork)
     certificate = Certificate(
         version="", scenario_name=scenario.name, scenario_hash=scenario.hash, scenario_toml=scenario.to_toml(),
         segments=scenario.segments, seed=seed, replication=replication, branch=0 if fork is None else fork.branch,
         engine=engine, history_months=plan.history, horizon_months=plan.horizon, currency=scenario.currency,
         start_date=scenario.start_date.isoformat(), branch_from=0.0 if fork is None else float(fork.at),
     )  # fmt: skip
-    return EventLog.from_rows(rows, as_columns(sorted(chosen, key=lambda one: one.account)), certificate)
+    return EventLog.from_rows(rows, as_columns(sorted(roster, key=lambda one: one.account)), certificate)
 
 
 def in_words(log: EventLog, other: EventLog) -> str:
@@ -166,7 +159,3 @@ def _counting(job: tuple[Callable[[Any], None], Any]) -> Counter[str]:
     before = counted.copy()
     task(argument)
     return counted - before
-
-
-def _module(engine: str) -> Any:
-    return importlib.import_module(f"cxsim.engines.{engine}")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ import cxsim
 
 PACKAGE: Final = Path(cxsim.__file__).parent
 TESTS: Final = Path(__file__).resolve().parents[1]
+MOST_SECONDS: Final = 1800.0
 SMALL_SET: Final = Path("tests") / "parity" / "small_set.py"
 
 
@@ -38,11 +40,11 @@ def changed(root: Path, file: str, old: str, new: str, times: int = 1) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def run(root: Path, *command: str, seconds: float = 900.0, **more: str) -> subprocess.CompletedProcess[str]:
+def run(root: Path, more: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a process of its own with the package that stands in a folder, and more in its environment."""
-    env = {**os.environ, "PYTHONPATH": str(root), **more}
+    env = {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}", **more}
     return subprocess.run(
-        [sys.executable, *command], cwd=root, env=env, capture_output=True, text=True, timeout=seconds, check=False
+        [sys.executable, *command], cwd=root, env=env, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
     )
 
 

@@ -32,9 +32,10 @@ INF: Final = math.inf
 NAMES: Final = ("a", "b", "c")  # few, so that some share their coverage draws
 # an edit of these makes a run long before it makes it different
 SIZES: Final[dict[str, tuple[float, float]]] = {
-    "arrivals.per_month": (0.0, 1.5), "arrivals.annual_growth": (-0.5, 0.5), "arrivals.referral_ceiling_share": (0.0, 2.0),
+    "arrivals.per_month": (0.0, 1.5), "arrivals.annual_growth": (-0.5, 0.5),
+    "arrivals.referral_ceiling_share": (0.0, 2.0), "adoption.ticket_ceiling": (0.01, 10.0),
     "teams.onboarding_headcount": (0.0, 12.0), "teams.success_headcount": (0.0, 12.0),
-    "teams.support_headcount": (0.0, 12.0), "teams.annual_growth": (-0.5, 0.5), "adoption.ticket_ceiling": (0.01, 10.0),
+    "teams.support_headcount": (0.0, 12.0), "teams.annual_growth": (-0.5, 0.5),
     "growth.expansion_size": (0.0, 0.3), "growth.expansion_happy": (0.0, 0.2), "growth.expansion_open": (0.0, 0.2),
     "growth.expansion_risk": (0.0, 0.2), "growth.expansion_most": (0.1, 1.0), "contract.price_step": (-0.5, 0.5),
 }  # fmt: skip
@@ -66,7 +67,8 @@ def edits(draw: Draw, parameters: tuple[Parameter, ...]) -> Edit:
     operation = draw(st.sampled_from([SET, ADD, MULTIPLY]))
     low, high = SIZES.get(parameter.path, (parameter.low, parameter.high))
     if operation == SET:
-        size = draw(st.one_of(st.floats(low, high), st.sampled_from([low, high, min(max(parameter.default, low), high)])))
+        default = min(max(parameter.default, low), high)
+        size = draw(st.one_of(st.floats(low, high), st.sampled_from([low, high, default])))
     elif operation == ADD:
         most = min(high - low, parameter.high - parameter.low)
         some = min(most, abs(parameter.default) or most)
@@ -126,7 +128,8 @@ def _some(words: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 def _bounds(draw: Draw, low: float, high: float) -> tuple[float, float]:
     edges = st.one_of(st.floats(low, high), st.floats(low, high).map(lambda x: float(round(x))))
     first, second = sorted((draw(edges), draw(edges)))
-    return draw(st.sampled_from([(first, second), (-INF, second), (first, INF), (-INF, INF)]))
+    chosen: tuple[float, float] = draw(st.sampled_from([(first, second), (-INF, second), (first, INF), (-INF, INF)]))
+    return chosen
 
 
 @st.composite
@@ -170,7 +173,4 @@ def interventions(
     segments: tuple[str, ...], custom: bool = False, names: tuple[str, ...] = NAMES
 ) -> st.SearchStrategy[list[Intervention]]:
     """Up to four together."""
-    return st.lists(
-        st.one_of(made_by_hand(segments, custom, names), of_the_catalogue(segments, custom)), max_size=4
-    )
-
+    return st.lists(st.one_of(made_by_hand(segments, custom, names), of_the_catalogue(segments, custom)), max_size=4)

@@ -37,7 +37,8 @@ LIVELY: Final[Mapping[str, tuple[float, float]]] = {
     "onboarding.milestones": (1.0, 4.0), "onboarding.patience": (0.0, 6.0),
     "onboarding.projects_per_specialist": (1.0, 4.0), "onboarding.milestone_duration": (0.0, 2.0),
     "outcome.champion_rate": (0.0, 0.2), "arrivals.referral_rate": (0.0, 0.3), "arrivals.warning_rate": (0.0, 0.3),
-    "arrivals.referral_ceiling_share": (0.0, 1.5), "growth.win_back_delay": (0.0, 4.0), "growth.purchase_happy": (0.0, 1.0),
+    "arrivals.referral_ceiling_share": (0.0, 1.5), "growth.win_back_delay": (0.0, 4.0),
+    "growth.purchase_happy": (0.0, 1.0),
     "growth.expansion_size": (0.0, 0.5), "segments.mrr_median": (10.0, 10_000.0), "segments.priority": (0.0, 2.0),
 }  # fmt: skip
 # beyond these a run takes long and nothing new happens
@@ -68,7 +69,8 @@ def value_of(path: str, wild: bool) -> st.SearchStrategy[float]:
         anywhere = st.integers(int(low), int(high)).map(float)
     else:
         inside, anywhere = (st.floats(*ends, allow_subnormal=False) for ends in (near, (low, high)))
-    calm = (st.just(default), inside, inside, inside, inside, inside.map(lambda x: min(max(float(round(x)), low), high)))
+    rounded = inside.map(lambda x: min(max(float(round(x)), low), high))
+    calm = (st.just(default), inside, inside, inside, inside, rounded)
     return st.one_of(*calm, st.sampled_from([low, high]), anywhere) if wild else st.one_of(*calm)
 
 

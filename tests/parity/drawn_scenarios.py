@@ -24,7 +24,8 @@ from cxsim.streams import BRANCHES, Fork
 Draw = Any
 MOST_CANDIDATES: Final = 200  # edits may multiply arrivals
 
-SEEDS: Final = st.one_of(st.integers(0, 1000), st.sampled_from([2**31, 2**32 - 1, 2**63 - 1]), st.integers(0, 2**63 - 1))
+LAST: Final = 2**63 - 1
+SEEDS: Final = st.one_of(st.integers(0, 1000), st.sampled_from([2**31, 2**32 - 1, LAST]), st.integers(0, LAST))
 REPLICATIONS: Final = st.one_of(st.integers(0, 5), st.sampled_from([2**31, 2**32 - 1]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from both import compare
-from drawn_scenarios import blank
+from drawn_scenarios import Monthly, blank
 from stories import candidate
 
 from cxsim.interventions import REVIEW, SET, Edit, Intervention
@@ -17,7 +17,6 @@ from cxsim.streams import BRANCHES, Fork
 
 EXTREME: Final = "cases at the ends"
 CASES: dict[str, Callable[[], None]] = {}
-FROM_MONTH_12: Final = {"start": 12.0}
 
 
 def case(tell: Callable[[], None]) -> Callable[[], None]:
@@ -39,8 +38,8 @@ def _set(path: str, size: float) -> tuple[Edit]:
     return (Edit(by_path()[path].index, SET, size),)
 
 
-def _crowd(n: int, **other: Any) -> list[Candidate]:
-    return [candidate(a, a / n, **{"term": 36, **other}) for a in range(n)]
+def _crowd(n: int, months: int = 1) -> list[Candidate]:
+    return [candidate(a, a * months / n, term=36) for a in range(n)]
 
 
 @case
@@ -49,21 +48,21 @@ def thousands_wait_for_support_and_are_served_at_one_moment() -> None:
         "teams.support_headcount": 0, "adoption.ticket_ceiling": 60.0, "adoption.ticket_rate": 14.0,
         "adoption.ticket_patience": 60.0,
     }  # fmt: skip
-    many = Intervention("many", edits=_set("teams.support_headcount", 5000.0), **FROM_MONTH_12)
+    many = Intervention("many", edits=_set("teams.support_headcount", 5000.0), start=12.0)
     compare(EXTREME, world(changes, many, months=14), 1, roster=_crowd(20))
 
 
 @case
 def thousands_wait_for_onboarding_and_are_served_at_one_moment() -> None:
     changes = {"teams.onboarding_headcount": 0, "onboarding.patience": 120.0}
-    many = Intervention("many", edits=_set("teams.onboarding_headcount", 2000.0), **FROM_MONTH_12)
-    compare(EXTREME, world(changes, many, months=14), 1, roster=_crowd(2000))
+    many = Intervention("many", edits=_set("teams.onboarding_headcount", 2000.0), start=12.0)
+    compare(EXTREME, world(changes, many, months=14), 1, roster=_crowd(4000, months=10))
 
 
 @case
 def thousands_wait_for_a_call_and_are_served_at_one_moment() -> None:
     changes = {"teams.success_headcount": 0, "adoption.cadence_named": 1, "adoption.cadence_pooled": 1}
-    many = Intervention("many", edits=_set("teams.success_headcount", 5000.0), **FROM_MONTH_12)
+    many = Intervention("many", edits=_set("teams.success_headcount", 5000.0), start=12.0)
     compare(EXTREME, world(changes, many, months=14), 1, roster=_crowd(300))
 
 
@@ -112,19 +111,12 @@ def priorities_at_the_ends() -> None:
 
 @case
 def every_account_is_treated_by_the_policy_at_one_moment() -> None:
-    from both import able
-    from drawn_scenarios import Monthly
-
-    if able("desk"):
-        calls = Intervention("calls", trigger=REVIEW, outreach=True, coverage=0.0)
-        changes = {"teams.success_headcount": 400, "adoption.outreach_pause": 1}
-        compare(EXTREME, world(changes, calls), 1, policy=Monthly(1, 1.0), roster=_crowd(1500))
+    calls = Intervention("calls", trigger=REVIEW, outreach=True, coverage=0.0)
+    changes = {"teams.success_headcount": 400, "adoption.outreach_pause": 1}
+    compare(EXTREME, world(changes, calls), 1, policy=Monthly(1, 1.0), roster=_crowd(1500))
 
 
 @case
 def a_fork_at_the_first_and_at_the_last_moment() -> None:
-    from both import able
-
-    if able("fork"):
-        for at in (0.0, 19.999999999999996):
-            compare(EXTREME, world({"churn.value_base": 0.2}), 1, fork=Fork(at, BRANCHES - 1), roster=_crowd(100))
+    for at in (0.0, 19.999999999999996):
+        compare(EXTREME, world({"churn.value_base": 0.2}), 1, fork=Fork(at, BRANCHES - 1), roster=_crowd(100))

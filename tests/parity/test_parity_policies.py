@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from both import able, compare
+from both import compare
 from drawn_scenarios import Case, cases
 from exercised import TABLES, Exercised
 from hypothesis import HealthCheck, given, settings
 
 FEW, SOME, ALL = 10, 40, 200
 LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-
-# each is plugged in as soon as the compiled `run` takes the argument
-POLICIES = pytest.mark.skipif(not able("desk"), reason="the compiled clock takes no policies yet")
-FORKS = pytest.mark.skipif(not able("fork"), reason="the compiled clock takes no forks yet")
 
 
 def check(what: str, case: Case, count: bool = False) -> None:
@@ -23,14 +19,12 @@ def check(what: str, case: Case, count: bool = False) -> None:
         TABLES.setdefault(what, Exercised()).add(case.scenario, log)
 
 
-@POLICIES
 @settings(max_examples=FEW, suppress_health_check=LOOSE)
 @given(cases(policies=True))
 def test_few_monthly_policies_give_the_same_log(case: Case) -> None:
     check("monthly policies", case)
 
 
-@POLICIES
 @pytest.mark.slow
 @settings(max_examples=SOME, suppress_health_check=LOOSE)
 @given(cases(policies=True))
@@ -38,7 +32,6 @@ def test_some_monthly_policies_give_the_same_log(case: Case) -> None:
     check("monthly policies", case)
 
 
-@POLICIES
 @pytest.mark.parity
 @settings(max_examples=ALL, suppress_health_check=LOOSE)
 @given(cases(policies=True))
@@ -46,14 +39,12 @@ def test_many_monthly_policies_give_the_same_log(case: Case) -> None:
     check("monthly policies", case, count=True)
 
 
-@FORKS
 @settings(max_examples=FEW, suppress_health_check=LOOSE)
 @given(cases(forks=True))
 def test_few_forks_give_the_same_log(case: Case) -> None:
     check("forks", case)
 
 
-@FORKS
 @pytest.mark.slow
 @settings(max_examples=SOME, suppress_health_check=LOOSE)
 @given(cases(forks=True))
@@ -61,7 +52,6 @@ def test_some_forks_give_the_same_log(case: Case) -> None:
     check("forks", case)
 
 
-@FORKS
 @pytest.mark.parity
 @settings(max_examples=ALL, suppress_health_check=LOOSE)
 @given(cases(forks=True))
@@ -69,8 +59,6 @@ def test_many_forks_give_the_same_log(case: Case) -> None:
     check("forks", case, count=True)
 
 
-@POLICIES
-@FORKS
 @pytest.mark.parity
 @settings(max_examples=SOME, suppress_health_check=LOOSE)
 @given(cases(policies=True, forks=True))

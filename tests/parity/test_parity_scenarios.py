@@ -34,7 +34,16 @@ def test_some_drawn_scenarios_give_the_same_log(case: Case) -> None:
 
 
 @pytest.mark.parity
-@settings(max_examples=ALL, suppress_health_check=LOOSE)
-@given(cases())
-def test_many_drawn_scenarios_give_the_same_log(case: Case) -> None:
-    check(PLAIN, case, TABLES.setdefault(PLAIN, Exercised()))
+def test_many_drawn_scenarios_give_the_same_log_and_leave_nothing_out() -> None:
+    exercised = TABLES.setdefault(PLAIN, Exercised())
+
+    @settings(max_examples=ALL, suppress_health_check=LOOSE)
+    @given(cases())
+    def same(case: Case) -> None:
+        check(PLAIN, case, exercised)
+
+    same()
+    assert exercised.runs >= ALL
+    assert exercised.unwritten() == []
+    assert exercised.unmoved() == []
+    assert exercised.lacking() == []

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
-from both import compare
+from both import REFERENCE, compare, log_of
 from drawn_ties import TiedCase, tied_cases
 from exercised import TABLES, Exercised
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cxsim.eventlog import EventLog
 
 FEW, SOME, ALL = 10, 40, 100
 TIED = "scenarios of ties"
 LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-
-tied_rows: dict[bool, int] = {True: 0, False: 0}
 
 
 def check(case: TiedCase, exercised: Exercised | None = None) -> EventLog:
@@ -36,6 +37,22 @@ def share_of_ties(log: EventLog) -> float:
 @given(tied_cases())
 def test_few_scenarios_of_ties_give_the_same_log(case: TiedCase) -> None:
     check(case)
+
+
+@settings(max_examples=FEW, suppress_health_check=LOOSE)
+@given(tied_cases(), st.randoms(use_true_random=False))
+def test_the_order_in_which_a_roster_is_listed_does_not_matter(case: TiedCase, rng: random.Random) -> None:
+    roster = list(case.roster)
+    rng.shuffle(roster)
+    log = compare("rosters in no order", case.scenario, case.seed, roster=roster)
+    assert log.digest() == log_of(REFERENCE, case.scenario, case.seed, roster=case.roster).digest()
+
+
+@settings(max_examples=FEW, suppress_health_check=LOOSE)
+@given(tied_cases())
+def test_ties_are_many(case: TiedCase) -> None:
+    # with outages, tickets and intents at moments of their own
+    assert share_of_ties(log_of(REFERENCE, case.scenario, case.seed, roster=case.roster)) > 0.2
 
 
 @pytest.mark.slow

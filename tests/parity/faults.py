@@ -1,0 +1,104 @@
+"""Deliberate faults: each is put into a copy of the package, where a named test must fail.
+
+    python faults.py [WORD…]
+
+Runs those whose name holds one of the words, or all. Ends with 1 if a fault was not caught, or no longer fits the code.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from copies import changed, copied, run
+
+QUEUE, COMPILING = "cxsim/engines/compiled/queue.py", "cxsim/compiling.py"
+SCENARIOS, TIES, MODES = (f"tests/parity/test_parity_{name}.py" for name in ("scenarios", "ties", "modes"))
+DRAWN: Final = f"{SCENARIOS}::test_some_drawn_scenarios_give_the_same_log"
+TIED: Final = f"{TIES}::test_some_scenarios_of_ties_give_the_same_log"
+EDITED: Final = f"{MODES}::test_an_edited_law_changes_both_clocks_alike"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is put where, and which test must see it."""
+
+    name: str
+    file: str
+    changes: tuple[tuple[str, str], ...]
+    test: str
+
+
+RANK = "return int(kind) << KIND_SHIFT"
+SWAPPED = "return (99 - int(kind) if 49 <= kind <= 50 else int(kind)) << KIND_SHIFT"
+KIND = "    return rank >> KIND_SHIFT"
+KIND_SWAPPED = "    kind = rank >> KIND_SHIFT\n    return 99 - kind if 49 <= kind <= 50 else kind"
+SIFT = "    while i > 0:\n        above = (i - 1) >> 1\n        other = "
+FAR = "    e = far_at(s, month).to\n    far_at(s, month).to = NOWHERE\n"
+ELAPSED = "\n\n\ndef elapsed(now: float, then: float) -> float:\n    return (now - then) * 1.0000000000000002\n\n\n_ = "
+
+FAULTS: Final = (
+    Fault("tie: notice and review of a moment change places", QUEUE, ((RANK, SWAPPED), (KIND, KIND_SWAPPED)), TIED),
+    Fault("tie: of two accounts the larger number goes first", QUEUE,
+          (("(int(account) + 1) << ITEM_BITS", "(33554431 - int(account)) << ITEM_BITS"),), TIED),
+    Fault("grants: by priority, not by order of asking", QUEUE,
+          (("key = priority << PRIORITY_SHIFT | s.asked", "key = priority << PRIORITY_SHIFT"),), TIED),
+    Fault("grants: by order of asking, not by priority", QUEUE,
+          (("key = priority << PRIORITY_SHIFT | s.asked", "key = s.asked"),), DRAWN),
+    Fault("grants: whoever is released is replaced before what was due", QUEUE,
+          (("busy -= 1\n    _hop(s, -1 - team)", "busy -= 1\n    grant_one(s, team)"),), TIED),
+    Fault("grants: a cut takes no effect", QUEUE,
+          (("t.places = places", "t.places = max(int(t.places), places)"),), DRAWN),
+    Fault("queue: a bucket is loaded without order", QUEUE, ((SIFT, SIFT.replace("i > 0", "i < 0")),), DRAWN),
+    Fault("queue: what lies further ahead is dropped as its month opens", QUEUE,
+          ((FAR, "    far_at(s, month).to = NOWHERE\n    e = NOWHERE\n"),), DRAWN),
+    Fault("law: another form of one, by its last bit", "cxsim/engines/compiled/leaving.py",
+          (("from cxsim.rules.chance import elapsed, exponential\n",
+            f"from cxsim.rules.chance import exponential{ELAPSED}0\n"),), DRAWN),
+    Fault("law: compiled with liberties", COMPILING,
+          (('"error_model": "numpy", "_nrt"', '"error_model": "numpy", "fastmath": True, "_nrt"'),), DRAWN),
+    Fault("luck: a draw at another address", "cxsim/engines/compiled/months.py",
+          (("u(s, i, CHAMPION, month)", "u(s, i, CHAMPION, month + 1)"),), DRAWN),
+    Fault("cache: not named by the sources", COMPILING,
+          (("    return sha.hexdigest()[:20]", '    return "the same for all"'),), EDITED),
+)  # fmt: skip
+
+
+def main() -> int:
+    """Put in each fault by itself and print what caught it."""
+    words = sys.argv[1:]
+    chosen = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
+    missed = 0
+    for fault in chosen:
+        began = time.perf_counter()
+        verdict, is_caught = _try(fault)
+        missed += not is_caught
+        print(f"{verdict:<10}{fault.name}\n{'':10}{fault.test}  ({time.perf_counter() - began:.0f} s)", flush=True)
+    print(f"{len(chosen) - missed} of {len(chosen)} deliberate faults were caught")
+    return 1 if missed else 0
+
+
+def _try(fault: Fault) -> tuple[str, bool]:
+    with tempfile.TemporaryDirectory() as folder:
+        root = copied(Path(folder))
+        try:
+            for old, new in fault.changes:
+                changed(root, fault.file, old, new)
+        except AssertionError as stale:
+            return f"stale: {stale}\n{'':10}", False
+        kept = {"NUMBA_CACHE_DIR": str(root / "kept")}
+        told = run(root, kept, "-m", "pytest", fault.test, "-x", "-q", "-m", "", "--hypothesis-profile=unshrunk")
+    failed = re.findall(r"^FAILED (\S+)", told.stdout, flags=re.MULTILINE)
+    # 1 is pytest's word for tests that failed; whatever else went wrong has caught nothing
+    if told.returncode == 1 and failed and f"FAILED {fault.test}" in told.stdout:
+        return "caught", True
+    return f"MISSED\n{told.stdout[-3000:]}{told.stderr[-3000:]}\n{'':10}", False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

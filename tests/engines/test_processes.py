@@ -32,10 +32,10 @@ def _blocks() -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_a_block_of_the_page_runs_by_itself(number: int) -> None:
     blocks = _blocks()
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     exec(compile(blocks[number], f"{PAGE.name}, block {number + 1}", "exec"), {"__name__": "extending"})
 
 

@@ -25,18 +25,14 @@ def peak() -> float:
 
 
 def tally(accounts: int) -> dict[str, float]:
-    """A run without a log, its account-months counted month by month."""
+    """What a study asks of a run."""
     import clocks
 
-    plan, luck = clocks.plan_of(clocks.world(accounts)), clocks.Luck(clocks.SEED, 0)
+    world = clocks.world(accounts)
+    setting, luck = clocks.compiled.Setting(clocks.plan_of(world)), clocks.Luck(clocks.SEED, 0)
     began = time.perf_counter()
-    state = clocks.founded(plan, luck, tally=True)
-    founding = time.perf_counter() - began
-    done = clocks.counted(state, plan)
-    return {
-        "seconds": time.perf_counter() - began, "founding": founding, "loop": done.seconds, "growing": done.growing,
-        "account_months": done.account_months, "candidates": len(done.state.accounts),
-    }  # fmt: skip
+    seconds, later = clocks.tallied(world, setting, luck)
+    return {"seconds": time.perf_counter() - began, "processor": seconds, "later": later}
 
 
 def log(accounts: int) -> dict[str, float]:

@@ -77,6 +77,7 @@ class Ran:
     seconds: float
     growing: float = 0.0
     account_months: int = 0
+    later: int = 0  # of them, those after month 0
 
     @property
     def whole(self) -> float:
@@ -126,7 +127,7 @@ def counted(state: State, plan: Plan) -> Ran:
         active = int(part.state.accounts["active"].sum())
         whole = replace(
             whole, state=part.state, seconds=whole.seconds + part.seconds, growing=whole.growing + part.growing,
-            account_months=whole.account_months + active,
+            account_months=whole.account_months + active, later=whole.later + (active if month > 0 else 0),
         )  # fmt: skip
     return whole
 

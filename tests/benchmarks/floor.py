@@ -29,7 +29,7 @@ from cxsim.engines.compiled import queue
 from cxsim.engines.compiled.loop import found, handle, settle_moment
 from cxsim.engines.compiled.memory import event_at
 from cxsim.engines.compiled.queue import pop
-from cxsim.engines.compiled.state import State
+from cxsim.engines.compiled.state import State, columns_of
 
 TAPE = np.dtype(
     [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
@@ -110,6 +110,13 @@ class Player:
 def differences(one: State, other: State) -> list[str]:
     """Names of the arrays in which two runs ended differently."""
     return [name for name in RECORDS if getattr(one, name).tobytes() != getattr(other, name).tobytes()]
+
+
+def same_rows(one: State, other: State) -> bool:
+    """Did two runs write the same book?"""
+    n, m = int(one.company["n_rows"][0]), int(other.company["n_rows"][0])
+    columns, others = columns_of(one.book, n), columns_of(other.book, m)
+    return n == m and all(np.array_equal(columns[name], others[name]) for name in columns)
 
 
 def _linked(function: Any) -> Any:

@@ -29,7 +29,7 @@ def test_thirty_replications_on_one_thread_and_on_two(page: Page) -> None:
         began = time.perf_counter()
         found[threads] = cx.run(world, replications=REPLICATIONS, seed=clocks.SEED, workers=threads)
         seconds[threads] = time.perf_counter() - began
-    assert found[1].summary().equals(found[2].summary())
+    assert found[1].outcomes().equals(found[2].outcomes())
     ratio = seconds[1] / seconds[2]
     figures.add(
         f"`cx.run` of {REPLICATIONS} × {ACCOUNTS:,} accounts × {clocks.MONTHS} months, with 1 worker and with 2",

@@ -62,10 +62,12 @@ DONE, AT_MONTH, BOOK_FULL, QUEUE_FULL, JOBS_FULL = range(5)  # why `advance` cam
 def advance(company: Company, until: float) -> int:
     """Let everything happen that comes before `until` [months]; or come back sooner, and say why."""
     s = company[0]
-    if not s.founded:
-        found(s)
     if s.turns_to:
         branch_off(s)
+    if not s.founded:
+        if until <= -s.history:
+            return DONE  # the first day has not come, and a fork on it comes before it
+        found(s)
     if s.n_orders:
         carry_out(s)
         settle_moment(s)

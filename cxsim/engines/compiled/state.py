@@ -44,7 +44,7 @@ ACCOUNT: Final = np.dtype([
     ("usage", "f8"), ("health", "f8"), ("observed", "f8"), ("mood", "f8"), ("seen", "f8"), ("seen_usage", "f8"),
     ("gap", "f8"), ("pain", "f8"), ("price_level", "f8"), ("mrr", "i8"),
     ("remaining", "f8", (7,)), ("at_term", "f8", (6,)),
-    ("points", "i2", (7,)), ("life", "i2"), ("month", "i2"), ("term_began", "i2"), ("last_outreach", "i2"),
+    ("points", "i4", (7,)), ("life", "i2"), ("month", "i2"), ("term_began", "i2"), ("last_outreach", "i2"),
     ("n_open", "i2"),
     ("stage", "i1"), ("band", "i1"), ("quadrant", "i1"), ("pending", "i1"), ("active", "i1"), ("live", "i1"),
     ("onboarded", "i1"), ("confirmed", "i1"),

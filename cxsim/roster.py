@@ -121,8 +121,9 @@ def make_roster(plan: Plan, luck: Luck, fork: Fork | None = None) -> list[Candid
 
 
 def as_columns(roster: list[Candidate]) -> dict[str, NDArray[np.generic]]:
-    """The roster as arrays, one row a candidate."""
-    return {name: np.array([getattr(c, name) for c in roster], dtype=dtype) for name, dtype in COLUMNS}
+    """The roster as arrays, one row a candidate, by account number."""
+    listed = sorted(roster, key=lambda candidate: candidate.account)
+    return {name: np.array([getattr(c, name) for c in listed], dtype=dtype) for name, dtype in COLUMNS}
 
 
 def _arrivals(plan: Plan, deal: tuple[int, int, int, int, float]) -> tuple[Array, Array, Array]:

@@ -98,7 +98,7 @@ def log_of(
         engine=engine, history_months=plan.history, horizon_months=plan.horizon, currency=scenario.currency,
         start_date=scenario.start_date.isoformat(), branch_from=0.0 if fork is None else float(fork.at),
     )  # fmt: skip
-    return EventLog.from_rows(rows, as_columns(sorted(roster, key=lambda one: one.account)), certificate)
+    return EventLog.from_rows(rows, as_columns(list(roster)), certificate)
 
 
 def in_words(log: EventLog, other: EventLog) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pandas as pd
 import pytest
 
 import cxsim as cx
+import cxsim.plan
+import cxsim.roster
 from cxsim import events, streams
 from cxsim.cli import main
 from cxsim.engines import simulate
@@ -357,6 +360,24 @@ class Recorder(streams.Luck):
         return super().z(account, purpose, index)
 
 
+@contextmanager
+def settled_in_python(luck: Recorder) -> Iterator[None]:
+    """Within, what is settled before any clock starts is settled by plain functions whose draws are recorded."""
+
+    def drawn(seed: int, replication: int, branch: int, account: int, purpose: int, index: int) -> float:
+        assert (seed, replication, branch) == (luck.seed, luck.replication, luck.branch)
+        return luck.u(account, purpose, index)
+
+    def plain(function: Callable[..., Any], quiet: bool = False) -> Callable[..., Any]:
+        return function
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (cxsim.roster, cxsim.plan):
+            patch.setattr(module, "machine", plain)
+            patch.setattr(module, "uniform", drawn)
+        yield
+
+
 # drawn only where a row is written that stands on them
 LEAVES_A_ROW = (
     streams.BUYING_QUALITY, streams.KICK_OFF_QUALITY, streams.MILESTONE_QUALITY, streams.ONBOARDING_GIVE_UP,
@@ -370,8 +391,10 @@ LEAVES_A_ROW = (
 
 def test_the_table_of_draws_is_what_the_reference_engine_asks_for(lively: Scenario) -> None:
     plan, luck, of_roster = make_plan(lively), Recorder(3, 0), Recorder(3, 0)
-    roster = make_roster(plan, of_roster)
-    company = found_company(plan, luck, roster)
+    with settled_in_python(of_roster):
+        roster = make_roster(plan, of_roster)
+    with settled_in_python(luck):
+        company = found_company(plan, luck, roster)
     luck.clock = company.clock
     company.clock.run_until(float(plan.horizon))
     log = simulate(lively, seed=3, engine="reference")

@@ -73,9 +73,9 @@ def test_every_parameter_is_read_somewhere_outside_its_declaration() -> None:
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, int):
                 path = ALL[value].path
-                # wages are read by team: f"economics.{team}_wage"
-                ways = (rf"\b{name}\b", re.escape(path), rf"{path.split('.')[0]}\.\{{\w+\}}_{path.split('_')[-1]}")
-                if not any(re.search(way, code) for way in ways):
+                # those of economics are the fields of one object
+                ways = (rf"\b{name}\b", re.escape(path), rf"^    {path.removeprefix('economics.')}: float$")
+                if not any(re.search(way, code, re.MULTILINE) for way in ways):
                     unread.append(path)
     assert unread == []
 

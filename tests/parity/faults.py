@@ -18,6 +18,7 @@ from typing import Final
 from copies import changed, copied, run
 
 QUEUE, COMPILING = "cxsim/engines/compiled/queue.py", "cxsim/compiling.py"
+PEOPLE = "cxsim/engines/compiled/teams.py"
 TESTS: Final = "tests/parity/test_parity_"
 DRAWN: Final = f"{TESTS}scenarios.py::test_some_drawn_scenarios_give_the_same_log"
 TIED: Final = f"{TESTS}ties.py::test_some_scenarios_of_ties_give_the_same_log"
@@ -53,13 +54,13 @@ FAULTS: Final = (
     Fault("tie: notice and review of a moment change places", QUEUE, ((RANK, SWAPPED), (KIND, KIND_SWAPPED)), TIED),
     Fault("tie: of two accounts the larger number goes first", QUEUE,
           (("(int(account) + 1) << ITEM_BITS", "(33554431 - int(account)) << ITEM_BITS"),), TIED),
-    Fault("grants: by priority, not by order of asking", QUEUE,
+    Fault("grants: by priority, not by order of asking", PEOPLE,
           (("key = priority << PRIORITY_SHIFT | s.asked", "key = priority << PRIORITY_SHIFT"),), TIED),
-    Fault("grants: by order of asking, not by priority", QUEUE,
+    Fault("grants: by order of asking, not by priority", PEOPLE,
           (("key = priority << PRIORITY_SHIFT | s.asked", "key = s.asked"),), DRAWN),
     Fault("grants: whose turn has come goes on before all have asked", "cxsim/engines/compiled/loop.py",
           ((ASK_FIRST, GO_ON_FIRST),), DRAWN),
-    Fault("grants: a cut takes no effect", QUEUE,
+    Fault("grants: a cut takes no effect", PEOPLE,
           (("t.places = places", "t.places = max(int(t.places), places)"),), DRAWN),
     Fault("queue: a bucket is loaded without order", QUEUE, ((SIFT, SIFT.replace("i > 0", "i < 0")),), DRAWN),
     Fault("queue: what lies further ahead is dropped as its month opens", QUEUE,

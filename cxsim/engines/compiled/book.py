@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.memory import Company, account_at, enter, enter_state, parameters_of, past_at
+from cxsim.engines.compiled.memory import Company, account_at, enter, enter_state, parameters_of, past_at, term_at
 from cxsim.engines.compiled.tally import count_moved, count_row
 from cxsim.events import DIGITAL, DIGITAL_TEAM, HAPPY, HIGH_RISK, TRAPPED
 from cxsim.rules.contract import change
@@ -53,13 +53,13 @@ def keep_remaining(s: Company, i: int, seven: Seven) -> None:
 
 def at_term_of(s: Company, i: int) -> Seven:
     """What remained when the term began; nobody asks for that of failed payments."""
-    r = account_at(s, i).at_term
+    r = term_at(s, i).remaining
     return r[0], r[1], r[2], r[3], r[4], r[5], 0.0
 
 
 def keep_at_term(s: Company, i: int, seven: Seven) -> None:
     """Set what remained when the term began."""
-    r = account_at(s, i).at_term
+    r = term_at(s, i).remaining
     r[0], r[1], r[2], r[3], r[4], r[5] = seven[0], seven[1], seven[2], seven[3], seven[4], seven[5]
 
 

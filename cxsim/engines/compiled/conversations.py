@@ -6,10 +6,11 @@ from cxsim import events
 from cxsim.engines.compiled.book import draw, draw_z, feel, write
 from cxsim.engines.compiled.leaving import give_up_intent, jump
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
-from cxsim.engines.compiled.queue import ask, free_job, new_job, push, rank_of, release, start
+from cxsim.engines.compiled.queue import push, rank_of
 from cxsim.engines.compiled.renewal import quote
 from cxsim.engines.compiled.state import WORKING
 from cxsim.engines.compiled.tally import count_work
+from cxsim.engines.compiled.teams import ask, free_job, new_job, release, start
 from cxsim.events import CHECKED_IN, DIGITAL_TEAM, NO_CAUSE, REACHED_OUT, RENEWAL_TALK, SUCCESS_TEAM
 from cxsim.rules.chance import elapsed, happens
 from cxsim.rules.contract import rescue_chance, talk_is_due, wake_jump

@@ -16,6 +16,7 @@ from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.setup import (
     ROOM,
     UNUSED,
+    belt_of,
     copy_rows,
     founded,
     joined,
@@ -32,7 +33,7 @@ from cxsim.engines.compiled.state import ORDER, PLACE, SCORE, TEAMS, Array, Stat
 from cxsim.roster import roster_columns
 from cxsim.rules.hazards import NEVER
 from cxsim.streams import Fork, Luck
-from cxsim.tally import empty_table
+from cxsim.tally import FIRST_YEAR, empty_table
 
 OPENING: Final = 0.0  # up to here nothing depends on what is done to a world
 
@@ -43,11 +44,13 @@ class Kept:
 
     company: Array
     accounts: Array
+    terms: Array
     past: Array
     tallied: Array
     charged: Array
     events: Array
     near: Array
+    belt: Array
     buckets: Array
     far: Array
     jobs: Array
@@ -129,11 +132,13 @@ def kept_of(course: Course, first: int) -> Kept:
     return Kept(
         company=s.company.copy(),
         accounts=s.accounts[:first].copy(),
+        terms=s.terms[:first].copy(),
         past=s.past[:first].copy(),
         tallied=s.tallied[:first].copy(),
         charged=s.charged[:first].copy(),
         events=s.events[:n_events].copy(),
         near=s.near[: int(s.company["n_near"][0])].copy(),
+        belt=s.belt[:first].copy(),
         buckets=s.buckets.copy(),
         far=s.far.copy(),
         jobs=s.jobs[:n_jobs].copy(),
@@ -179,13 +184,15 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         programmes=setting.programmes,
         accounts=joined(kept.accounts, people.accounts[first:]),
         treated=np.full((n, plan.n_interventions), NEVER),
+        terms=_longer(kept.terms, n),
         past=_longer(kept.past, n),
         scores=np.full(n, np.nan).view(SCORE),
         slots=people.slots,
         arrivals=people.arrivals,
         appointments=appointments,
         events=pool(_longer(kept.events, n_events), len(kept.events), kept.next_event),
-        near=_longer(kept.near, n_events),
+        near=_longer(kept.near, n_events + n),
+        belt=joined(kept.belt, belt_of(people, plan.history, int(company["per_month"][0]))[first:]),
         buckets=kept.buckets.copy(),
         far=kept.far.copy(),
         jobs=pool(_longer(kept.jobs, n_jobs), len(kept.jobs), kept.next_job),
@@ -194,6 +201,7 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         starts=np.zeros(64, dtype=np.int32),
         hops=np.zeros(4 * n_jobs, dtype=np.int32),
         book=book,
+        mrr_then=np.zeros((FIRST_YEAR, n if tallies else 0), dtype=np.int64),
         tallied=joined(kept.tallied, untold(n - first if tallies else 0)),
         counts=table.counts,
         cohorts=table.cohorts,

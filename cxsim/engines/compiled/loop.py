@@ -20,7 +20,7 @@ from cxsim.engines.compiled.memory import (
 from cxsim.engines.compiled.months import on_review
 from cxsim.engines.compiled.onboarding import ask_for_specialist, kick_off, on_milestone, on_onboarding_patience
 from cxsim.engines.compiled.orders import carry_out
-from cxsim.engines.compiled.queue import NOWHERE, kind_of, next_grant, next_start, pop, push, rank_of, resize
+from cxsim.engines.compiled.queue import NOWHERE, kind_of, pop, push, rank_of
 from cxsim.engines.compiled.renewal import on_notice
 from cxsim.engines.compiled.support import (
     answer_ticket,
@@ -32,6 +32,7 @@ from cxsim.engines.compiled.support import (
     open_ticket,
 )
 from cxsim.engines.compiled.tally import close_tally, take_stock
+from cxsim.engines.compiled.teams import next_grant, next_start, resize
 from cxsim.events import (
     CHARGE,
     CHECKED_IN,
@@ -74,7 +75,7 @@ def advance(company: Company, until: float) -> int:
     while True:
         if s.n_rows > s.full_book and s.keeps_book:
             return BOOK_FULL
-        if s.n_events > s.full_queue:
+        if s.n_events > s.full_queue or s.n_near > s.full_near:
             return QUEUE_FULL
         if s.n_jobs > s.full_jobs:
             return JOBS_FULL

@@ -21,12 +21,14 @@ from cxsim.engines.compiled.state import (
     ACCOUNT,
     APPOINTMENT,
     ARRIVAL,
+    BELT,
     COUNT,
     EVENT,
     JOB,
     LIMIT,
     LINK,
     MONTH,
+    NEAR,
     PAST,
     PLACE,
     PROGRAMME,
@@ -34,6 +36,7 @@ from cxsim.engines.compiled.state import (
     TALLIED,
     TEAM,
     TEAMS,
+    TERM,
     WIDTH,
 )
 from cxsim.rules.law import Edits, Row
@@ -64,6 +67,9 @@ if numba.config.DISABLE_JIT:
     def edits_of(s: Company) -> Edits:
         """The edits that act account by account."""
         return _table(s.at_edits, s.n_edits, 7)  # type: ignore[no-any-return]
+
+    def prefetch(address: int) -> None:
+        """Memory that will be looked at soon; there is nothing to do."""
 
     def _table(address: int, length: int, width: int) -> Any:
         return numba.carray(ctypes.c_void_p(int(address)), (int(length), int(width)), np.float64)
@@ -163,10 +169,29 @@ else:
 
         return kind(s), make
 
+    @intrinsic
+    def prefetch(typing, address):
+        """Memory that will be looked at soon is asked for; an address that does not exist does no harm."""
+
+        def make(context, builder, signature, args):
+            byte, whole = ir.IntType(8).as_pointer(), ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
+            fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+            to_read, keep, data = (ir.Constant(whole, number) for number in (0, 3, 1))
+            builder.call(fetch, [builder.inttoptr(args[0], byte), to_read, keep, data])
+            return context.get_dummy_value()
+
+        return types.void(types.int64), make
+
 
 def account_at(s: Company, i: int) -> Record:
     """An account."""
     return record_at(s.at_accounts, s.n_accounts, i, ACCOUNT)
+
+
+def term_at(s: Company, i: int) -> Record:
+    """How things stood when an account's term began."""
+    return record_at(s.at_terms, s.n_accounts, i, TERM)
 
 
 def past_at(s: Company, i: int) -> Record:
@@ -216,7 +241,12 @@ def event_at(s: Company, e: int) -> Record:
 
 def near_at(s: Company, k: int) -> Record:
     """A place in the heap of the bucket at hand."""
-    return record_at(s.at_near, s.most_events, k, LINK)
+    return record_at(s.at_near, s.most_near, k, NEAR)
+
+
+def belt_at(s: Company, k: int) -> Record:
+    """A place of what comes every month."""
+    return record_at(s.at_belt, s.n_accounts, k, BELT)
 
 
 def bucket_at(s: Company, k: int) -> Record:
@@ -288,6 +318,11 @@ def enter_state(
 def tallied_at(s: Company, i: int) -> Record:
     """What the tally remembers of an account."""
     return record_at(s.at_tallied, s.n_tallied, i, TALLIED)
+
+
+def mrr_then_at(s: Company, month: int, i: int) -> Record:
+    """MRR at the beginning of one of the last twelve months [cents]."""
+    return record_at(s.at_mrr_then, 12 * s.n_tallied, month % 12 * s.n_tallied + i, COUNT)
 
 
 def count_at(s: Company, month: int, segment: int, measure: int) -> Record:

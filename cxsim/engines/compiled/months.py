@@ -8,7 +8,7 @@ from cxsim.engines.compiled.conversations import plan
 from cxsim.engines.compiled.lanes import central, eight, normal_of
 from cxsim.engines.compiled.leaving import weigh
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, parameters_of, past_at, treated_of
-from cxsim.engines.compiled.queue import push, rank_of
+from cxsim.engines.compiled.queue import push_monthly, rank_of
 from cxsim.engines.compiled.renewal import appoint_notice, settle
 from cxsim.engines.compiled.support import appoint_ticket
 from cxsim.engines.compiled.treatment import treat
@@ -76,7 +76,7 @@ def appoint_review(s: Company, i: int) -> None:
     """The next review."""
     a = account_at(s, i)
     month = int(a.month) + 1
-    push(s, review_at(a.stay_at, month), rank_of(events.REVIEW, a.account, month), i, a.life, 0)
+    push_monthly(s, i, review_at(a.stay_at, month), rank_of(events.REVIEW, a.account, month), a.life)
 
 
 def on_review(s: Company, i: int) -> None:

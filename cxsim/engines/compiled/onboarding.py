@@ -5,8 +5,9 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import feel, judge, note, u, write, z
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
-from cxsim.engines.compiled.queue import ask, free_job, new_job, push, rank_of, release, start
+from cxsim.engines.compiled.queue import push, rank_of
 from cxsim.engines.compiled.state import CANCELLED, WAITING, WORKING
+from cxsim.engines.compiled.teams import ask, free_job, new_job, release, start
 from cxsim.events import NO_CAUSE, ONBOARDING_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.experience import go_live_score, kick_off_score, milestone_score

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cxsim.engines.compiled.queue import NOWHERE
+from cxsim.engines.compiled.queue import NEVER_YET, NOWHERE
 from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.state import (
+    BELT,
     CHARGED,
     COMPANY,
     EVENT,
     JOB,
+    NEAR,
     ORDER,
     PAST,
     PLACE,
@@ -21,6 +23,7 @@ from cxsim.engines.compiled.state import (
     TALLIED,
     TEAM,
     TEAMS,
+    TERM,
     Array,
     State,
     bound,
@@ -30,7 +33,7 @@ from cxsim.engines.compiled.tally import NOT_YET
 from cxsim.plan import Plan
 from cxsim.rules.hazards import NEVER
 from cxsim.streams import Luck
-from cxsim.tally import empty_table
+from cxsim.tally import FIRST_YEAR, empty_table
 
 ROOM = 512  # more events, jobs and rows than a single happening can need beside what grows with the company
 MOST_ROWS = 20_000_000  # of a book at first
@@ -69,11 +72,11 @@ def founded(
         "seed": luck.seed, "replication": luck.replication, "branch": luck.branch, "trunk": luck.branch,
         "now": -float(plan.history), "history": plan.history, "horizon": plan.horizon, "sight": plan.horizon,
         "segments": len(plan.segments), "keeps_book": keeps_book, "tallies": tallies, "per_month": per_month,
-        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1,
+        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1, "n_settled": people.first,
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
-    capacity = power_of_two(margin + 4 * n)
+    capacity = power_of_two(margin + 3 * n)
     return bound(State(
         company=company,
         parameters=setting.parameters,
@@ -83,13 +86,15 @@ def founded(
         programmes=setting.programmes,
         accounts=people.accounts.copy(),
         treated=np.full((n, plan.n_interventions), NEVER),
+        terms=np.zeros(n, dtype=TERM),
         past=np.zeros(n, dtype=PAST),
         scores=np.full(n, np.nan).view(SCORE),
         slots=people.slots,
         arrivals=people.arrivals,
         appointments=appointments,
         events=pool(np.zeros(capacity, dtype=EVENT), 0),
-        near=np.zeros(capacity, dtype=np.int32),
+        near=np.zeros(capacity + n, dtype=NEAR),
+        belt=belt_of(people, plan.history, per_month),
         buckets=np.full(2 * per_month, NOWHERE, dtype=np.int32),
         far=np.full(months + 2, NOWHERE, dtype=np.int32),
         jobs=pool(np.zeros(jobs, dtype=JOB), 0),
@@ -99,6 +104,7 @@ def founded(
         hops=np.zeros(4 * jobs, dtype=np.int32),
         book=new_book(n, months, rows) if keeps_book else np.empty(0, dtype=np.uint8),
         tallied=untold(n if tallies else 0),
+        mrr_then=np.zeros((FIRST_YEAR, n if tallies else 0), dtype=np.int64),
         counts=table.counts,
         cohorts=table.cohorts,
         days=table.days,
@@ -118,6 +124,18 @@ def per_month_of(people: Cast, plan: Plan) -> int:
     if people.first:
         n = people.first * (plan.history + plan.horizon) // plan.history
     return max(64, power_of_two(n) // 2)
+
+
+def belt_of(people: Cast, history: int, per_month: int) -> Array:
+    """The belt before anything was appointed. Places rise among those of the history, and among the rest."""
+    at = people.accounts["stay_at"]
+    place = ((at + history) * per_month).astype(np.int64) & (per_month - 1)
+    belt = np.zeros(len(at), dtype=BELT)
+    for its in (slice(0, people.first), slice(people.first, None)):
+        # rounding might let one place fall behind that before it; who is put ahead of his own waits in the lists
+        belt["place"][its] = np.maximum.accumulate(place[its])
+    belt["due"] = NEVER_YET
+    return belt
 
 
 def new_book(n: int, months: int, rows: int | None = None, written: int = 0) -> Array:
@@ -143,7 +161,7 @@ def with_room(state: State, *, rows: int = 0, events: int = 0, jobs: int = 0, st
     c = state.company[0]
     while c["keeps_book"] and c["n_rows"] + rows > c["full_book"]:
         state = with_more_rows(state)
-    while c["n_events"] + events > c["full_queue"]:
+    while c["n_events"] + events > c["full_queue"] or c["n_near"] + events > c["full_near"]:
         state = with_more_events(state)
     while c["n_jobs"] + jobs > c["full_jobs"]:
         state = with_more_jobs(state)

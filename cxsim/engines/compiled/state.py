@@ -24,26 +24,26 @@ LONG_AGO: Final = -1000
 
 WIDTH: Final = N_PARAMETERS
 ARRAYS: Final = (
-    "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "past", "scores", "slots",
-    "arrivals", "appointments", "events", "near", "buckets", "far", "jobs", "teams", "lines", "starts", "hops", "book",
-    "tallied", "counts", "cohorts", "days", "charged", "orders",
+    "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "terms", "past", "scores", "slots",
+    "arrivals", "appointments", "events", "near", "belt", "buckets", "far", "jobs", "teams", "lines", "starts", "hops",
+    "book", "tallied", "mrr_then", "counts", "cohorts", "days", "charged", "orders",
 )  # fmt: skip
 
 LENGTHS: Final = (
     "n_accounts", "n_interventions", "n_months", "n_rows_of_parameters", "n_edits", "n_programmes", "n_appointments",
-    "most_events", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows", "n_tallied", "n_counts",
-    "n_cohorts", "n_days", "n_charged", "n_orders",
+    "most_events", "most_near", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows", "n_tallied",
+    "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
 )  # fmt: skip
 # beyond these a happening might find no room in the book, the queue, the jobs
-FULL: Final = ("full_book", "full_queue", "full_jobs")
-_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_jobs"))
+FULL: Final = ("full_book", "full_queue", "full_near", "full_jobs")
+_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_near", "most_jobs"))
 
 # an account; those of the roster never change
 ACCOUNT: Final = np.dtype([
     ("stay_at", "f8"), ("contact_at", "f8"), ("sponsor", "f8"), ("user", "f8"), ("client_outcome", "f8"),
     ("usage", "f8"), ("health", "f8"), ("observed", "f8"), ("mood", "f8"), ("seen", "f8"), ("seen_usage", "f8"),
     ("gap", "f8"), ("pain", "f8"), ("price_level", "f8"), ("mrr", "i8"),
-    ("remaining", "f8", (7,)), ("at_term", "f8", (6,)),
+    ("remaining", "f8", (7,)),
     ("points", "i4", (7,)), ("life", "i2"), ("month", "i2"), ("term_began", "i2"), ("last_outreach", "i2"),
     ("n_open", "i2"),
     ("stage", "i1"), ("band", "i1"), ("quadrant", "i1"), ("pending", "i1"), ("active", "i1"), ("live", "i1"),
@@ -66,6 +66,8 @@ COMPANY: Final = np.dtype([
     # the queue: what was taken from it last, and where its parts stand
     ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
     ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
+    # the belt: how many places belong to those of the history, and how far it has come round, there and among the rest
+    ("n_settled", "i8"), ("next_settled", "i8"), ("next_newer", "i8"),
     # jobs, and errands that are due at this very moment
     ("free_job", "i8"), ("n_jobs", "i8"), ("asked", "i8"),
     ("first_start", "i8"), ("last_start", "i8"), ("first_hop", "i8"), ("last_hop", "i8"),
@@ -80,9 +82,12 @@ COMPANY: Final = np.dtype([
 
 RECORDS["Company"] = COMPANY
 
-# what the tally remembers of an account: MRR at the last twelve months' beginnings, and when things happened first
+# what is asked for at notice only: what remained of each cause of choice when the term began
+TERM: Final = np.dtype([("remaining", "f8", (6,))])
+
+# what the tally remembers of an account: when things happened first
 TALLIED: Final = np.dtype([
-    ("mrr_then", "i8", (12,)), ("signed_at", "f8"), ("twelfth_at", "f8"), ("left_at", "f8"), ("kicked_at", "f8"),
+    ("signed_at", "f8"), ("twelfth_at", "f8"), ("left_at", "f8"), ("kicked_at", "f8"),
     ("joined", "i2"), ("kicked_stage", "i1"), ("ended", "i1"), ("meant", "i1"),
 ], align=True)  # fmt: skip
 COUNT: Final = np.dtype([("n", "i8")])
@@ -94,6 +99,9 @@ PLACE: Final = np.dtype([("key", "i8"), ("job", "i8")], align=True)
 EVENT: Final = np.dtype(
     [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("next", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
 )
+NEAR: Final = np.dtype([("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2"), ("carries", "i2")])
+# what comes every month: at which bucket of a month its place is, and in which bucket of all it comes next
+BELT: Final = np.dtype([("time", "f8"), ("rank", "i8"), ("place", "i4"), ("due", "i4"), ("stay", "i2")], align=True)
 JOB: Final = np.dtype([
     ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("slot", "i4"), ("item", "i4"), ("number", "i4"),
     ("next", "i4"), ("priority", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"),
@@ -136,13 +144,15 @@ class State(NamedTuple):
     programmes : PROGRAMME [programmes]
     accounts : ACCOUNT [n], by phase
     treated : float64 [n, interventions]
+    terms : TERM [n]
     past : float64 [n, 3], observed health at the last three reviews
     scores : float64 [n], of a policy; NaN for none
     slots : int32 [n], places in `accounts` in the order of account numbers
     arrivals : ARRIVAL [n], by time and account
     appointments : APPOINTMENT, staff and charges by time and rank
     events : EVENT [capacity]
-    near : int32 [capacity], heap of events
+    near : NEAR [capacity + n], heap of events
+    belt : BELT [n], next review of each account
     buckets, far : int32, heads of lists of events
     jobs : JOB [capacity]
     teams : TEAM [5]
@@ -150,6 +160,7 @@ class State(NamedTuple):
     starts, hops : int32 rings of errands, length a power of two
     book : bytes [ROW_BYTES · capacity], the columns of `BOOK`
     tallied : TALLIED [n], where a tally is kept
+    mrr_then : int64 [12, n], MRR at the beginnings of the last twelve months, where a tally is kept
     counts, cohorts, days : int64, as in `cxsim.tally.MonthlyTable`
     charged : CHARGED [n], the hazards for which the month was charged in advance, where the run will be forked
     orders : ORDER, what a policy wants done now
@@ -163,6 +174,7 @@ class State(NamedTuple):
     programmes: Array
     accounts: Array
     treated: Array
+    terms: Array
     past: Array
     scores: Array
     slots: Array
@@ -170,6 +182,7 @@ class State(NamedTuple):
     appointments: Array
     events: Array
     near: Array
+    belt: Array
     buckets: Array
     far: Array
     jobs: Array
@@ -179,6 +192,7 @@ class State(NamedTuple):
     hops: Array
     book: Array
     tallied: Array
+    mrr_then: Array
     counts: Array
     cohorts: Array
     days: Array
@@ -191,11 +205,12 @@ def bound(state: State) -> State:
     c = state.company
     lengths = (
         len(state.accounts), state.treated.shape[1], len(state.months), len(state.parameters), len(state.edits),
-        len(state.programmes), len(state.appointments), len(state.events), len(state.buckets), len(state.far),
-        len(state.jobs), len(state.starts), len(state.hops), len(state.book) // ROW_BYTES, len(state.tallied),
-        state.counts.size, state.cohorts.size, state.days.size, len(state.charged), len(state.orders),
+        len(state.programmes), len(state.appointments), len(state.events), len(state.near), len(state.buckets),
+        len(state.far), len(state.jobs), len(state.starts), len(state.hops), len(state.book) // ROW_BYTES,
+        len(state.tallied), state.counts.size, state.cohorts.size, state.days.size, len(state.charged),
+        len(state.orders),
     )  # fmt: skip
-    margins = c["book_margin"][0], c["event_margin"][0], c["event_margin"][0]
+    margins = c["book_margin"][0], *(3 * (c["event_margin"][0],))
     full = [lengths[size] - margin for size, margin in zip(_SIZES, margins, strict=True)]
     addresses = [array.ctypes.data for array in state[1:]]
     # all fields are eight bytes wide, and these the last ones

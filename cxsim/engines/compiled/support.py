@@ -15,9 +15,10 @@ from cxsim.engines.compiled.memory import (
     slot_at,
     treated_of,
 )
-from cxsim.engines.compiled.queue import ask, free_job, item_of, new_job, push, rank_of, release, start
+from cxsim.engines.compiled.queue import item_of, push, rank_of
 from cxsim.engines.compiled.state import CANCELLED, WAITING, WORKING
 from cxsim.engines.compiled.tally import count_work
+from cxsim.engines.compiled.teams import ask, free_job, new_job, release, start
 from cxsim.events import DIGITAL_TEAM, NO_CAUSE, NO_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed, happens
 from cxsim.rules.experience import outage_score, ticket_score

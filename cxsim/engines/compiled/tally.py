@@ -11,12 +11,15 @@ from cxsim import events
 from cxsim.engines.compiled.memory import (
     Company,
     account_at,
+    belt_at,
     cohort_at,
     count_at,
     day_at,
+    mrr_then_at,
     parameters_of,
     tallied_at,
 )
+from cxsim.engines.compiled.queue import NEVER_YET
 from cxsim.events import ADOPTION, DIGITAL_TEAM, LAPSED, ONBOARDING_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.experience import experience_moved
@@ -82,10 +85,12 @@ def staying(stage: int) -> int:
 def take_stock(s: Company, month: int) -> None:
     """Sizes just before a month begins."""
     for i in range(s.n_accounts):
-        a, t = account_at(s, i), tallied_at(s, i)
+        if belt_at(s, i).due == NEVER_YET:
+            continue  # it has not come
+        a, t, kept = account_at(s, i), tallied_at(s, i), mrr_then_at(s, month, i)
         now = int(a.mrr) if a.active else 0
-        then = int(t.mrr_then[month % YEAR])
-        t.mrr_then[month % YEAR] = now
+        then = int(kept.n)
+        kept.n = now
         if now > 0:
             _stand(s, i, month, now)
         if month >= YEAR and then > 0:

@@ -1,0 +1,56 @@
+"""Memory that will be needed soon is asked for now: nothing changes but the time that it takes.
+
+A company of some thousand accounts does not fit into the fast part of a processor's memory. Whose turn comes in a few
+buckets is known, so their records are fetched while others are at work.
+"""
+
+from __future__ import annotations
+
+from cxsim.engines.compiled.memory import Company, job_at, prefetch
+from cxsim.engines.compiled.state import ACCOUNT, EVENT, JOB, PAST, TALLIED
+from cxsim.events import (
+    CHECKED_IN,
+    MILESTONE,
+    ONBOARDING_ABANDONED,
+    REACHED_OUT,
+    RENEWAL_TALK,
+    SIGNED_UP,
+    TICKET_ABANDONED,
+    TICKET_SOLVED,
+)
+
+OF_JOBS = (
+    CHECKED_IN, MILESTONE, ONBOARDING_ABANDONED, REACHED_OUT, RENEWAL_TALK, TICKET_ABANDONED, TICKET_SOLVED,
+)  # fmt: skip
+LINE = 64  # bytes that come at once
+ACCOUNT_BYTES, EVENT_BYTES, JOB_BYTES = ACCOUNT.itemsize, EVENT.itemsize, JOB.itemsize
+PAST_BYTES, TALLIED_BYTES = PAST.itemsize, TALLIED.itemsize
+
+
+def fetch_account(s: Company, i: int) -> None:
+    """All that a review of an account looks at."""
+    at = s.at_accounts + ACCOUNT_BYTES * i
+    for k in range(0, ACCOUNT_BYTES + LINE - 1, LINE):
+        prefetch(at + k)
+    prefetch(s.at_past + PAST_BYTES * i)
+    if s.tallies:
+        prefetch(s.at_tallied + TALLIED_BYTES * i)
+
+
+def fetch_event(s: Company, e: int) -> None:
+    """An event of the calendar."""
+    prefetch(s.at_events + EVENT_BYTES * e)
+
+
+def fetch_subject(s: Company, kind: int, what: int) -> None:
+    """What an event is about: an account, or a job."""
+    if kind in OF_JOBS:
+        prefetch(s.at_jobs + JOB_BYTES * what)
+    elif kind >= SIGNED_UP:
+        fetch_account(s, what)
+
+
+def fetch_who_asked(s: Company, kind: int, what: int) -> None:
+    """The account behind a job that has been fetched."""
+    if kind in OF_JOBS:
+        fetch_account(s, int(job_at(s, what).slot))

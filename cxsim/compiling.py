@@ -96,7 +96,14 @@ def machine(function: Callable[..., Any], quiet: bool = False) -> Callable[..., 
 
 
 def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A copy of a function that sees the compiled forms of the package's functions it calls."""
+    """A copy of a function that sees the compiled forms of the package's functions it calls.
+
+    With NUMBA_DISABLE_JIT=1, the function itself.
+    """
+    import numba
+
+    if numba.config.DISABLE_JIT:
+        return function
     copy = types.FunctionType(function.__code__, _World(function.__globals__), function.__name__, function.__defaults__)
     copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
     return copy

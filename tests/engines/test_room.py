@@ -12,7 +12,7 @@ from cxsim.engines.compiled import Setting, stream_log
 from cxsim.engines.compiled.course import Columns, Course
 from cxsim.engines.compiled.setting import cast
 from cxsim.engines.compiled.setup import founded, pool
-from cxsim.engines.compiled.state import EVENT, JOB, NEAR, PLACE, TEAMS, State, bound
+from cxsim.engines.compiled.state import EVENT, JOB, PLACE, TEAMS, State, bound
 from cxsim.eventlog import COLUMNS, digest
 from cxsim.interventions import ADD, REVIEW, Edit, Intervention
 from cxsim.parameters import experience as names
@@ -27,7 +27,7 @@ SCANT = 64
 def _scant(state: State) -> State:
     """The same first day, in hardly any room."""
     return bound(state._replace(
-        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT + len(state.accounts), dtype=NEAR),
+        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT + len(state.accounts), dtype=np.int32),
         jobs=pool(np.zeros(SCANT, dtype=JOB), 0), lines=np.zeros((TEAMS, SCANT), dtype=PLACE),
         hops=np.zeros(4 * SCANT, dtype=np.int32),
     ))  # fmt: skip

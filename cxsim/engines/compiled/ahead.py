@@ -6,8 +6,8 @@ buckets is known, so their records are fetched while others are at work.
 
 from __future__ import annotations
 
-from cxsim.engines.compiled.memory import Company, job_at, prefetch
-from cxsim.engines.compiled.state import ACCOUNT, EVENT, JOB, PAST, TALLIED
+from cxsim.engines.compiled.memory import Company, event_place, prefetch
+from cxsim.engines.compiled.state import ACCOUNT, JOB, PAST, TALLIED
 from cxsim.events import (
     CHECKED_IN,
     MILESTONE,
@@ -23,8 +23,7 @@ OF_JOBS = (
     CHECKED_IN, MILESTONE, ONBOARDING_ABANDONED, REACHED_OUT, RENEWAL_TALK, TICKET_ABANDONED, TICKET_SOLVED,
 )  # fmt: skip
 LINE = 64  # bytes that come at once
-ACCOUNT_BYTES, EVENT_BYTES, JOB_BYTES = ACCOUNT.itemsize, EVENT.itemsize, JOB.itemsize
-PAST_BYTES, TALLIED_BYTES = PAST.itemsize, TALLIED.itemsize
+ACCOUNT_BYTES, JOB_BYTES, PAST_BYTES, TALLIED_BYTES = (kind.itemsize for kind in (ACCOUNT, JOB, PAST, TALLIED))
 
 
 def fetch_account(s: Company, i: int) -> None:
@@ -39,7 +38,7 @@ def fetch_account(s: Company, i: int) -> None:
 
 def fetch_event(s: Company, e: int) -> None:
     """An event of the calendar."""
-    prefetch(s.at_events + EVENT_BYTES * e)
+    prefetch(event_place(s, e))
 
 
 def fetch_subject(s: Company, kind: int, what: int) -> None:
@@ -48,9 +47,3 @@ def fetch_subject(s: Company, kind: int, what: int) -> None:
         prefetch(s.at_jobs + JOB_BYTES * what)
     elif kind >= SIGNED_UP:
         fetch_account(s, what)
-
-
-def fetch_who_asked(s: Company, kind: int, what: int) -> None:
-    """The account behind a job that has been fetched."""
-    if kind in OF_JOBS:
-        fetch_account(s, int(job_at(s, what).slot))

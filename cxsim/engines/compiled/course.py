@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from cxsim.compiling import machine
 from cxsim.engines.compiled import loop
+from cxsim.engines.compiled.memory import door
 from cxsim.engines.compiled.policy import orders_of
 from cxsim.engines.compiled.setting import sealed
 from cxsim.engines.compiled.setup import with_more_events, with_more_jobs, with_more_rows, with_room_to_fork
@@ -36,7 +37,7 @@ class Course:
         advance = machine(loop.advance)
         self.state.company["pauses"] = desk is not None
         while True:
-            why = advance(self.state.company, time)
+            why = advance(door(self.state.company), time)
             if len(self.state.orders):  # they have been carried out
                 self.state = bound(self.state._replace(orders=self.state.orders[:0]))
             if why == loop.DONE:

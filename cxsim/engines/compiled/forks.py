@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cxsim.engines.compiled.charged import charged_at
 from cxsim.engines.compiled.leaving import CAUSES, next_resistance, shift
-from cxsim.engines.compiled.memory import Company, account_at, event_at, near_at, slot_at
+from cxsim.engines.compiled.memory import Company, account_at, event_at, slot_at
 from cxsim.engines.compiled.queue import kind_of, push, rank_of
 from cxsim.events import GONE, INTENT, INVOLUNTARY, NO_CAUSE, PAYMENT_FAILED
 from cxsim.rules.chance import elapsed
@@ -22,9 +22,6 @@ def branch_off(s: Company) -> None:
     for e in range(s.most_events):
         if kind_of(event_at(s, e).rank) in (INTENT, PAYMENT_FAILED):
             event_at(s, e).stay = VOID
-    for k in range(s.n_near):
-        if kind_of(near_at(s, k).rank) in (INTENT, PAYMENT_FAILED):
-            near_at(s, k).stay = VOID
     for k in range(s.n_accounts):
         i = int(slot_at(s, k).to)
         if account_at(s, i).active or account_at(s, i).stage == GONE:

@@ -15,7 +15,6 @@ from cxsim.engines.compiled.course import Course
 from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.setup import (
     ROOM,
-    UNUSED,
     belt_of,
     copy_rows,
     founded,
@@ -29,7 +28,7 @@ from cxsim.engines.compiled.setup import (
     with_more_jobs,
 )
 from cxsim.engines.compiled.shelf import Shelf
-from cxsim.engines.compiled.state import ORDER, PLACE, SCORE, TEAMS, Array, State, bound, columns_of
+from cxsim.engines.compiled.state import ORDER, PLACE, SCORE, TEAMS, UNUSED, Array, State, bound, columns_of
 from cxsim.roster import roster_columns
 from cxsim.rules.hazards import NEVER
 from cxsim.streams import Fork, Luck
@@ -192,7 +191,7 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         appointments=appointments,
         events=pool(_longer(kept.events, n_events), len(kept.events), kept.next_event),
         near=_longer(kept.near, n_events + n),
-        belt=joined(kept.belt, belt_of(people, plan.history, int(company["per_month"][0]))[first:]),
+        belt=joined(kept.belt, belt_of(n - first)),
         buckets=kept.buckets.copy(),
         far=kept.far.copy(),
         jobs=pool(_longer(kept.jobs, n_jobs), len(kept.jobs), kept.next_job),

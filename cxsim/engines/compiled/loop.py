@@ -71,23 +71,22 @@ def advance(company: Company, until: float) -> int:
         found(s)
     if s.n_orders:
         carry_out(s)
-        settle_moment(s)
     while True:
-        if s.n_rows > s.full_book and s.keeps_book:
+        settle_moment(s)
+        if s.keeps_book and s.n_rows > s.full_book:
             return BOOK_FULL
-        if s.n_events > s.full_queue or s.n_near > s.full_near:
+        if s.n_events > s.full_queue:
             return QUEUE_FULL
         if s.n_jobs > s.full_jobs:
             return JOBS_FULL
+        if s.paused:
+            s.paused = 0
+            return AT_MONTH
         if not pop(s, until):
             if s.tallies and until >= s.horizon:
                 close_tally(s)
             return DONE
         handle(s)
-        settle_moment(s)
-        if s.paused:
-            s.paused = 0
-            return AT_MONTH
 
 
 def found(s: Company) -> None:
@@ -99,8 +98,13 @@ def found(s: Company) -> None:
 
 
 def settle_moment(s: Company) -> None:
-    """What begins at this moment begins in order; then whose turn has come goes on, in order of the grants."""
+    """What begins at this moment begins in order; then whose turn has come goes on, in order of the grants.
+
+    Thousands may: so it ends early where room runs out, and goes on when there is more.
+    """
     while s.first_start != s.last_start or s.first_hop != s.last_hop:
+        if s.n_events > s.full_queue or (s.keeps_book and s.n_rows > s.full_book):
+            return
         j = next_start(s)
         if j != NOWHERE:
             begin_job(s, j)

@@ -21,14 +21,12 @@ from cxsim.engines.compiled.state import (
     ACCOUNT,
     APPOINTMENT,
     ARRIVAL,
-    BELT,
     COUNT,
     EVENT,
     JOB,
     LIMIT,
     LINK,
     MONTH,
-    NEAR,
     PAST,
     PLACE,
     PROGRAMME,
@@ -43,6 +41,7 @@ from cxsim.rules.law import Edits, Row
 from cxsim.tally import COHORT, ENDINGS, MEASURES
 
 REAL, WHOLE, FOUR, TWO, ONE = (np.dtype([("x", kind)]) for kind in ("f8", "i8", "i4", "i2", "i1"))  # of a book
+EVENT_BYTES = EVENT.itemsize
 N_MEASURES, N_COHORT, N_ENDINGS = len(MEASURES), len(COHORT), len(ENDINGS)
 
 Company = Any  # the company's record: `state.COMPANY`
@@ -50,10 +49,30 @@ Record = Any
 
 if numba.config.DISABLE_JIT:
 
+    class _Plain:
+        """A record whose fields are attributes, read as plain numbers."""
+
+        __slots__ = ("_record",)
+
+        def __init__(self, record: Any) -> None:
+            object.__setattr__(self, "_record", record)
+
+        def __getattr__(self, name: str) -> Any:
+            found = self._record[name]
+            return found.item() if isinstance(found, np.generic) else found
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            self._record[name] = value
+
+    def door(company: Any) -> Any:
+        """What the loop is handed: the company's record, the only one of its array."""
+        return [_Plain(company[0])]
+
     def record_at(address: int, length: int, place: int, dtype: Any) -> Any:
         """A record of an array."""
-        array = numba.carray(ctypes.c_void_p(int(address)), (int(length),), dtype)
-        return array.view(np.recarray)[place]
+        if not 0 <= place < length:
+            raise IndexError("a place beyond its array")
+        return _Plain(numba.carray(ctypes.c_void_p(address), (length,), dtype)[place])
 
     def parameters_of(s: Company, segment: int) -> Row:
         """This month's row of a segment."""
@@ -75,6 +94,10 @@ if numba.config.DISABLE_JIT:
         return numba.carray(ctypes.c_void_p(int(address)), (int(length), int(width)), np.float64)
 
 else:
+
+    def door(company: Any) -> Any:
+        """What the loop is handed: the company's record, the only one of its array."""
+        return company
 
     def _pointer(context, builder, address, step, place):
         """The address of a place, in bytes."""
@@ -234,19 +257,26 @@ def appointment_at(s: Company, k: int) -> Record:
     return record_at(s.at_appointments, s.n_appointments, k, APPOINTMENT)
 
 
+def event_place(s: Company, e: int) -> int:
+    """Where an event stands in memory: in the pool from 0 on, on the belt from −2 down."""
+    return s.at_events + EVENT_BYTES * e if e >= 0 else s.at_belt - EVENT_BYTES * (e + 2)  # type: ignore[no-any-return]
+
+
 def event_at(s: Company, e: int) -> Record:
-    """An event of the calendar."""
-    return record_at(s.at_events, s.most_events, e, EVENT)
+    """An event of the calendar: of the pool from 0 on, of the belt from −2 down."""
+    if e >= 0:
+        return record_at(s.at_events, s.most_events, e, EVENT)
+    return belt_at(s, -2 - e)
 
 
 def near_at(s: Company, k: int) -> Record:
     """A place in the heap of the bucket at hand."""
-    return record_at(s.at_near, s.most_near, k, NEAR)
+    return record_at(s.at_near, s.most_near, k, LINK)
 
 
 def belt_at(s: Company, k: int) -> Record:
-    """A place of what comes every month."""
-    return record_at(s.at_belt, s.n_accounts, k, BELT)
+    """An account's own event, which comes every month."""
+    return record_at(s.at_belt, s.n_accounts, k, EVENT)
 
 
 def bucket_at(s: Company, k: int) -> Record:

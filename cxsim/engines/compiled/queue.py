@@ -1,23 +1,22 @@
 """A calendar of events, in total order of (time, rank).
 
 Time is cut into fine buckets. The bucket at hand is a binary heap of a few events; those of the next two months are
-unordered lists, put into the heap when their turn comes; what lies further ahead waits in one list a month. What comes
-every month at the same place needs no list: it stands on a belt in the order of its places, one event an account, and
-goes round once a month. This file may index, shift and multiply: it knows no word of the model.
+unordered lists, put into the heap when their turn comes; what lies further ahead waits in one list a month. Events are
+taken from a pool, but for what comes to everybody every month: each has a record of his own for that, on a belt in the
+order in which they come, so that going through a month goes through memory. This file may index, shift and multiply:
+it knows no word of the model.
 """
 
 from __future__ import annotations
 
-from cxsim.engines.compiled.ahead import fetch_account, fetch_event, fetch_subject, fetch_who_asked
+from cxsim.engines.compiled.ahead import fetch_event, fetch_subject
 from cxsim.engines.compiled.memory import Company, belt_at, bucket_at, event_at, far_at, near_at
 
 NOWHERE = -1
-NEVER_YET, ELSEWHERE = -1, -2  # on the belt: nothing was ever appointed, or it waits in a list
 ITEM_BITS, ACCOUNT_BITS = 31, 25
 KIND_SHIFT = 56
 ITEM_MASK, ACCOUNT_MASK = 2147483647, 33554431
 EARLY = 8  # buckets before its turn that a list begins to be fetched
-EARLY_ON_BELT = 16  # places
 
 
 def rank_of(kind: int, account: int, item: int) -> int:
@@ -39,39 +38,46 @@ def push(s: Company, time: float, rank: int, what: int, stay: int, carries: int)
     """Appoint an event; one at or after the horizon never comes."""
     if time >= s.horizon:
         return
-    bucket = int((time + s.history) * s.per_month)
-    if bucket <= s.bucket:
-        _near(s, time, rank, what, stay, carries)
-        return
-    e = s.free_event
+    e = int(s.free_event)
     event = event_at(s, e)
     s.free_event = event.next
     s.n_events += 1
+    event.carries = carries
+    _put(s, e, time, rank, what, stay)
+
+
+def push_monthly(s: Company, k: int, time: float, rank: int, stay: int) -> None:
+    """Appoint what comes to the k-th every month: its own record takes it, if that is free."""
+    own = belt_at(s, k)
+    if own.what != NOWHERE:
+        push(s, time, rank, k, stay, 0)
+        return
+    own.stay = stay
+    if time < s.horizon:
+        _put(s, on_belt(k), time, rank, k, stay)
+
+
+def on_belt(k: int) -> int:
+    """The k-th record of the belt, among all events."""
+    return NOWHERE - 1 - k
+
+
+def _put(s: Company, e: int, time: float, rank: int, what: int, stay: int) -> None:
+    """Fill in an event and put it where its time belongs."""
+    event = event_at(s, e)
     event.time = time
     event.rank = rank
     event.what = what
     event.stay = stay
-    event.carries = carries
-    if bucket < s.bucket + 2 * s.per_month:
+    bucket = int((time + s.history) * s.per_month)
+    if bucket <= s.bucket:
+        _near(s, e)
+    elif bucket < s.bucket + 2 * s.per_month:
         _list(s, bucket, e)
     else:
         month = bucket // s.per_month
         event.next = far_at(s, month).to
         far_at(s, month).to = e
-
-
-def push_monthly(s: Company, k: int, time: float, rank: int, stay: int) -> None:
-    """Appoint what comes to the k-th place of the belt every month; where it comes at another, it is put in a list."""
-    on = belt_at(s, k)
-    bucket = int((time + s.history) * s.per_month)
-    if bucket & (s.per_month - 1) == on.place and bucket > s.bucket:
-        on.time = time
-        on.rank = rank
-        on.stay = stay
-        on.due = bucket
-    else:
-        on.due = ELSEWHERE
-        push(s, time, rank, k, stay, 0)
 
 
 def pop(s: Company, until: float) -> bool:
@@ -84,81 +90,52 @@ def pop(s: Company, until: float) -> bool:
         if s.bucket & (s.per_month - 1) == 0:
             _open_month(s, s.bucket // s.per_month + 1)
         _open_bucket(s)
-    first = near_at(s, 0)
-    if first.time >= until:
+    e = int(near_at(s, 0).to)
+    event = event_at(s, e)
+    if event.time >= until:
         return False
-    s.now = first.time
-    s.rank = first.rank
-    s.what = first.what
-    s.stay = first.stay
-    s.carries = first.carries
+    s.now = event.time
+    s.rank = event.rank
+    s.what = event.what
+    s.stay = event.stay
+    s.carries = event.carries
     _drop_first(s)
+    if e < 0:
+        event.what = NOWHERE
+    else:
+        event.next = s.free_event
+        s.free_event = e
+        s.n_events -= 1
     return True
 
 
 def _open_month(s: Company, month: int) -> None:
-    """Events of a month that has come within reach of the buckets are dealt out to them; the belt begins again."""
-    s.next_settled = 0
-    s.next_newer = s.n_settled
+    """Events of a month that has come within reach of the buckets are dealt out to them."""
     if month >= s.n_far:
         return
-    e = far_at(s, month).to
+    e = int(far_at(s, month).to)
     far_at(s, month).to = NOWHERE
     while e != NOWHERE:
-        following = event_at(s, e).next
+        following = int(event_at(s, e).next)
         _list(s, int((event_at(s, e).time + s.history) * s.per_month), e)
         e = following
 
 
 def _open_bucket(s: Company) -> None:
-    """The events of the bucket at hand go into the heap."""
-    place = s.bucket & (2 * s.per_month - 1)
-    e = bucket_at(s, place).to
-    bucket_at(s, place).to = NOWHERE
-    while e != NOWHERE:
-        event = event_at(s, e)
-        following = event.next
-        _near(s, event.time, event.rank, event.what, event.stay, event.carries)
-        event.next = s.free_event
-        s.free_event = e
-        s.n_events -= 1
-        e = following
-    s.next_settled = _take_from_belt(s, s.next_settled, s.n_settled)
-    s.next_newer = _take_from_belt(s, s.next_newer, s.n_accounts)
-    _look_ahead(s)
-
-
-def _take_from_belt(s: Company, k: int, end: int) -> int:
-    """What is due in the bucket at hand goes into the heap; gives the first place that belongs to a later bucket."""
-    place = s.bucket & (s.per_month - 1)
-    while k < end:
-        on = belt_at(s, k)
-        if on.place > place:
-            break
-        if on.due == s.bucket:
-            _near(s, on.time, on.rank, k, on.stay, 0)
-        if k + EARLY_ON_BELT < end and belt_at(s, k + EARLY_ON_BELT).due >= s.bucket:
-            fetch_account(s, k + EARLY_ON_BELT)
-        k += 1
-    return k
-
-
-def _look_ahead(s: Company) -> None:
-    """What soon will be needed is fetched: a list's first event, later what that is about, and who is behind it."""
+    """The events of the bucket at hand go into the heap, and what soon will be needed is fetched."""
     wrap = 2 * s.per_month - 1
-    e = bucket_at(s, s.bucket + EARLY & wrap).to
-    if e != NOWHERE:
-        fetch_event(s, e)
-    e = bucket_at(s, s.bucket + EARLY // 2 & wrap).to
+    fetch_event(s, int(bucket_at(s, s.bucket + EARLY & wrap).to))
+    e = int(bucket_at(s, s.bucket + EARLY // 2 & wrap).to)
     if e != NOWHERE:
         event = event_at(s, e)
-        fetch_subject(s, kind_of(event.rank), event.what)
-        if event.next != NOWHERE:
-            fetch_event(s, event.next)
-    e = bucket_at(s, s.bucket + EARLY // 4 & wrap).to
-    if e != NOWHERE:
-        event = event_at(s, e)
-        fetch_who_asked(s, kind_of(event.rank), event.what)
+        fetch_event(s, int(event.next))
+        fetch_subject(s, kind_of(event.rank), int(event.what))
+    e = int(bucket_at(s, s.bucket & wrap).to)
+    bucket_at(s, s.bucket & wrap).to = NOWHERE
+    while e != NOWHERE:
+        following = int(event_at(s, e).next)
+        _near(s, e)
+        e = following
 
 
 def _list(s: Company, bucket: int, e: int) -> None:
@@ -167,23 +144,19 @@ def _list(s: Company, bucket: int, e: int) -> None:
     bucket_at(s, place).to = e
 
 
-def _near(s: Company, time: float, rank: int, what: int, stay: int, carries: int) -> None:
+def _near(s: Company, e: int) -> None:
     """Into the heap, from the bottom up."""
+    time, rank = event_at(s, e).time, event_at(s, e).rank
     i = s.n_near
     s.n_near = i + 1
     while i > 0:
         above = (i - 1) >> 1
-        other = near_at(s, above)
+        other = event_at(s, near_at(s, above).to)
         if other.time < time or (other.time == time and other.rank <= rank):
             break
-        _move(s, above, i)
+        near_at(s, i).to = near_at(s, above).to
         i = above
-    here = near_at(s, i)
-    here.time = time
-    here.rank = rank
-    here.what = what
-    here.stay = stay
-    here.carries = carries
+    near_at(s, i).to = e
 
 
 def _drop_first(s: Company) -> None:
@@ -192,29 +165,20 @@ def _drop_first(s: Company) -> None:
     s.n_near = n
     if n == 0:
         return
-    time, rank = near_at(s, n).time, near_at(s, n).rank
+    e = near_at(s, n).to
+    time, rank = event_at(s, e).time, event_at(s, e).rank
     i = 0
     while True:
         below = 2 * i + 1
         if below >= n:
             break
-        first = near_at(s, below)
+        first = event_at(s, near_at(s, below).to)
         if below + 1 < n:
-            second = near_at(s, below + 1)
+            second = event_at(s, near_at(s, below + 1).to)
             if second.time < first.time or (second.time == first.time and second.rank < first.rank):
                 below, first = below + 1, second
         if time < first.time or (time == first.time and rank <= first.rank):
             break
-        _move(s, below, i)
+        near_at(s, i).to = near_at(s, below).to
         i = below
-    _move(s, n, i)
-
-
-def _move(s: Company, here: int, there: int) -> None:
-    """Copy an event of the heap to another place of it."""
-    one, other = near_at(s, here), near_at(s, there)
-    other.time = one.time
-    other.rank = one.rank
-    other.what = one.what
-    other.stay = one.stay
-    other.carries = one.carries
+    near_at(s, i).to = e

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cxsim.engines.compiled.queue import NEVER_YET, NOWHERE
+from cxsim.engines.compiled.queue import NOWHERE
 from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.state import (
-    BELT,
     CHARGED,
     COMPANY,
     EVENT,
     JOB,
-    NEAR,
     ORDER,
     PAST,
     PLACE,
@@ -24,6 +22,7 @@ from cxsim.engines.compiled.state import (
     TEAM,
     TEAMS,
     TERM,
+    UNUSED,
     Array,
     State,
     bound,
@@ -37,7 +36,6 @@ from cxsim.tally import FIRST_YEAR, empty_table
 
 ROOM = 512  # more events, jobs and rows than a single happening can need beside what grows with the company
 MOST_ROWS = 20_000_000  # of a book at first
-UNUSED = -2  # stay of what has never been taken from a pool; all from the first of these on are unused
 
 
 def first_state(
@@ -72,7 +70,7 @@ def founded(
         "seed": luck.seed, "replication": luck.replication, "branch": luck.branch, "trunk": luck.branch,
         "now": -float(plan.history), "history": plan.history, "horizon": plan.horizon, "sight": plan.horizon,
         "segments": len(plan.segments), "keeps_book": keeps_book, "tallies": tallies, "per_month": per_month,
-        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1, "n_settled": people.first,
+        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1,
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
@@ -93,8 +91,8 @@ def founded(
         arrivals=people.arrivals,
         appointments=appointments,
         events=pool(np.zeros(capacity, dtype=EVENT), 0),
-        near=np.zeros(capacity + n, dtype=NEAR),
-        belt=belt_of(people, plan.history, per_month),
+        near=np.zeros(capacity + n, dtype=np.int32),
+        belt=belt_of(n),
         buckets=np.full(2 * per_month, NOWHERE, dtype=np.int32),
         far=np.full(months + 2, NOWHERE, dtype=np.int32),
         jobs=pool(np.zeros(jobs, dtype=JOB), 0),
@@ -126,15 +124,10 @@ def per_month_of(people: Cast, plan: Plan) -> int:
     return max(64, power_of_two(n) // 2)
 
 
-def belt_of(people: Cast, history: int, per_month: int) -> Array:
-    """The belt before anything was appointed. Places rise among those of the history, and among the rest."""
-    at = people.accounts["stay_at"]
-    place = ((at + history) * per_month).astype(np.int64) & (per_month - 1)
-    belt = np.zeros(len(at), dtype=BELT)
-    for its in (slice(0, people.first), slice(people.first, None)):
-        # rounding might let one place fall behind that before it; who is put ahead of his own waits in the lists
-        belt["place"][its] = np.maximum.accumulate(place[its])
-    belt["due"] = NEVER_YET
+def belt_of(n: int) -> Array:
+    """The belt before anything was appointed."""
+    belt = np.zeros(n, dtype=EVENT)
+    belt["what"], belt["stay"] = NOWHERE, UNUSED
     return belt
 
 
@@ -161,7 +154,7 @@ def with_room(state: State, *, rows: int = 0, events: int = 0, jobs: int = 0, st
     c = state.company[0]
     while c["keeps_book"] and c["n_rows"] + rows > c["full_book"]:
         state = with_more_rows(state)
-    while c["n_events"] + events > c["full_queue"] or c["n_near"] + events > c["full_near"]:
+    while c["n_events"] + events > c["full_queue"]:
         state = with_more_events(state)
     while c["n_jobs"] + jobs > c["full_jobs"]:
         state = with_more_jobs(state)
@@ -201,7 +194,7 @@ def with_more_events(state: State) -> State:
     old = len(state.events)
     events_ = pool(_grown(state.events), old, int(state.company["free_event"][0]))
     state.company["free_event"] = old
-    return bound(state._replace(events=events_, near=_grown(state.near)))
+    return bound(state._replace(events=events_, near=np.append(state.near, np.zeros(old, dtype=np.int32))))
 
 
 def with_more_jobs(state: State) -> State:

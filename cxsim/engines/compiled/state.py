@@ -21,6 +21,7 @@ Array = npt.NDArray[Any]
 TEAMS: Final = len(events.TEAMS)
 FREE, WAITING, GRANTED, WORKING, CANCELLED = range(5)  # what a job is doing
 LONG_AGO: Final = -1000
+UNUSED: Final = -2  # stay of an event or job that was never appointed; in a pool all from the first of these on
 
 WIDTH: Final = N_PARAMETERS
 ARRAYS: Final = (
@@ -35,8 +36,8 @@ LENGTHS: Final = (
     "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
 )  # fmt: skip
 # beyond these a happening might find no room in the book, the queue, the jobs
-FULL: Final = ("full_book", "full_queue", "full_near", "full_jobs")
-_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_near", "most_jobs"))
+FULL: Final = ("full_book", "full_queue", "full_jobs")
+_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_jobs"))
 
 # an account; those of the roster never change
 ACCOUNT: Final = np.dtype([
@@ -66,8 +67,6 @@ COMPANY: Final = np.dtype([
     # the queue: what was taken from it last, and where its parts stand
     ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
     ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
-    # the belt: how many places belong to those of the history, and how far it has come round, there and among the rest
-    ("n_settled", "i8"), ("next_settled", "i8"), ("next_newer", "i8"),
     # jobs, and errands that are due at this very moment
     ("free_job", "i8"), ("n_jobs", "i8"), ("asked", "i8"),
     ("first_start", "i8"), ("last_start", "i8"), ("first_hop", "i8"), ("last_hop", "i8"),
@@ -99,9 +98,6 @@ PLACE: Final = np.dtype([("key", "i8"), ("job", "i8")], align=True)
 EVENT: Final = np.dtype(
     [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("next", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
 )
-NEAR: Final = np.dtype([("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2"), ("carries", "i2")])
-# what comes every month: at which bucket of a month its place is, and in which bucket of all it comes next
-BELT: Final = np.dtype([("time", "f8"), ("rank", "i8"), ("place", "i4"), ("due", "i4"), ("stay", "i2")], align=True)
 JOB: Final = np.dtype([
     ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("slot", "i4"), ("item", "i4"), ("number", "i4"),
     ("next", "i4"), ("priority", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"),
@@ -151,8 +147,8 @@ class State(NamedTuple):
     arrivals : ARRIVAL [n], by time and account
     appointments : APPOINTMENT, staff and charges by time and rank
     events : EVENT [capacity]
-    near : NEAR [capacity + n], heap of events
-    belt : BELT [n], next review of each account
+    near : int32 [capacity + n], heap of events
+    belt : EVENT [n], the next review of each account
     buckets, far : int32, heads of lists of events
     jobs : JOB [capacity]
     teams : TEAM [5]
@@ -210,7 +206,7 @@ def bound(state: State) -> State:
         len(state.tallied), state.counts.size, state.cohorts.size, state.days.size, len(state.charged),
         len(state.orders),
     )  # fmt: skip
-    margins = c["book_margin"][0], *(3 * (c["event_margin"][0],))
+    margins = c["book_margin"][0], c["event_margin"][0], c["event_margin"][0]
     full = [lengths[size] - margin for size, margin in zip(_SIZES, margins, strict=True)]
     addresses = [array.ctypes.data for array in state[1:]]
     # all fields are eight bytes wide, and these the last ones

@@ -19,7 +19,7 @@ from cxsim.engines.compiled.memory import (
     parameters_of,
     tallied_at,
 )
-from cxsim.engines.compiled.queue import NEVER_YET
+from cxsim.engines.compiled.state import UNUSED
 from cxsim.events import ADOPTION, DIGITAL_TEAM, LAPSED, ONBOARDING_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.experience import experience_moved
@@ -85,7 +85,7 @@ def staying(stage: int) -> int:
 def take_stock(s: Company, month: int) -> None:
     """Sizes just before a month begins."""
     for i in range(s.n_accounts):
-        if belt_at(s, i).due == NEVER_YET:
+        if belt_at(s, i).stay == UNUSED:
             continue  # it has not come
         a, t, kept = account_at(s, i), tallied_at(s, i), mrr_then_at(s, month, i)
         now = int(a.mrr) if a.active else 0

@@ -9,8 +9,12 @@ from cxsim.rules.law import law
 
 @law
 def exponential(mean: float, u: float) -> float:
-    """An exponential quantity with a mean, in the mean's unit: −mean·ln(1 − u), u in (0, 1)."""
-    return -mean * math.log1p(-u)
+    """An exponential quantity with a mean, in the mean's unit: −mean·ln(1 − u), u in (0, 1).
+
+    Of a draw, which is an odd multiple of 2⁻⁵³, 1 − u is exact, so that nothing is lost to rounding before the
+    logarithm.
+    """
+    return -mean * math.log(1.0 - u)
 
 
 @law

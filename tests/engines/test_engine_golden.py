@@ -15,7 +15,7 @@ from cxsim import events
 from cxsim.eventlog import COLUMNS, digest
 from cxsim.scenario import Scenario
 
-GOLDEN = "b746656f1a607039f834f0b3fb6185f98daa89250d2f3edeb55fbd2d05b8fe2a"
+GOLDEN = "c77a3e2611a37d02fefa8d46821c46486486493ba43bd86d57de75a50847a1c7"
 
 
 def _digest(rows: list[Row]) -> str:

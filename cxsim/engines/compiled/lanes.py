@@ -102,6 +102,15 @@ else:
         number = types.int64
         return types.UniTuple(types.float64, LANES)(number, number, number, number, whole, whole), make
 
+    def _in_pairs(builder, terms, r, r2, r4):
+        """A polynomial of eight terms as `streams` reckons it: pairs, pairs of pairs, and both halves."""
+        pairs = [
+            builder.fadd(builder.fmul(_constant(_F64, upper, 4), r), _constant(_F64, lower, 4))
+            for upper, lower in zip(terms[::2], terms[1::2], strict=True)
+        ]
+        high, low = (builder.fadd(builder.fmul(a, r2), b) for a, b in (pairs[:2], pairs[2:]))
+        return builder.fadd(builder.fmul(high, r4), low)
+
     @intrinsic
     def central(typing, u):
         """AS 241's central formula for four uniform numbers; right where |u − ½| ≤ .425."""
@@ -111,10 +120,9 @@ else:
             q = _vector(builder, cgutils.unpack_tuple(builder, args[0]))
             q = builder.fsub(q, _constant(_F64, 0.5, 4))
             r = builder.fsub(_constant(_F64, 0.180625, 4), builder.fmul(q, q))
-            above, below = _constant(_F64, NUMERATOR[0], 4), _constant(_F64, DENOMINATOR[0], 4)
-            for upper, lower in zip(NUMERATOR[1:], DENOMINATOR[1:], strict=True):
-                above = builder.fadd(builder.fmul(above, r), _constant(_F64, upper, 4))
-                below = builder.fadd(builder.fmul(below, r), _constant(_F64, lower, 4))
+            r2 = builder.fmul(r, r)
+            r4 = builder.fmul(r2, r2)
+            above, below = (_in_pairs(builder, terms, r, r2, r4) for terms in (NUMERATOR, DENOMINATOR))
             z = builder.fdiv(builder.fmul(q, above), below)
             numbers = [builder.extract_element(z, ir.Constant(_I32, lane)) for lane in range(4)]
             return context.make_tuple(builder, signature.return_type, numbers)

@@ -1,10 +1,11 @@
 """The floor: the same laws, draws and teams in a bare loop, told beforehand what comes next.
 
 The events of a real run are taken down as the queue hands them out. Then the same chapters of the compiled clock are
-played from that tape: `push` keeps nothing but its last arguments, `pop` is a walk along the tape, and no row is
-written. What is left is what any clock has to do, whatever its queue: the laws and draws, the state in its records,
-the lines of people who wait for a team, and one dispatch an event. That nothing else was left out is checked by the
-accounts' records at the end, which must be those of the real run to the last bit.
+played from that tape: `push` keeps nothing but its last arguments, `pop` is a walk along the tape that asks for memory
+as early as the clock's calendar does, and no row is written. What is left is what any clock has to do, whatever its
+queue: the laws and draws, the state in its records, the lines of people who wait for a team, and one dispatch an event.
+That nothing else was left out is checked by the accounts' records at the end, which must be those of the real run to
+the last bit.
 
 Everything is compiled anew, without a cache.
 """
@@ -26,15 +27,17 @@ from numba.core.dispatcher import Dispatcher
 from cxsim import compiling
 from cxsim.engines import compiled
 from cxsim.engines.compiled import queue
+from cxsim.engines.compiled.ahead import fetch_subject
 from cxsim.engines.compiled.loop import found, handle, settle_moment
 from cxsim.engines.compiled.memory import event_at
-from cxsim.engines.compiled.queue import pop
+from cxsim.engines.compiled.queue import ACCOUNT_MASK, ITEM_BITS, pop
 from cxsim.engines.compiled.state import State, columns_of
 
 TAPE = np.dtype(
-    [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
-)  # an event as `pop` leaves it in the company's record
-RECORDS = ("accounts", "treated", "past", "teams")  # what must come out the same
+    [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("whom", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
+)  # an event as `pop` leaves it in the company's record, and the place of the account that it is about
+AHEAD = 8  # events
+RECORDS = ("accounts", "treated", "terms", "past", "teams")  # what must come out the same
 
 
 def _take_down(company, until, tape):  # type: ignore[no-untyped-def]
@@ -59,6 +62,8 @@ def _play(company, tape):  # type: ignore[no-untyped-def]
     if not s.founded:
         found(s)
     for n in range(len(tape)):
+        if n + AHEAD < len(tape):
+            fetch_subject(s, tape[n + AHEAD].what, tape[n + AHEAD].whom)
         it = tape[n]
         s.now, s.rank, s.what, s.stay, s.carries = it.time, it.rank, it.what, it.stay, it.carries
         handle(s)
@@ -69,6 +74,16 @@ def _push_nothing(s, time, rank, what, stay, carries):  # type: ignore[no-untype
     """What would be appointed is set down in one place, so that no compiler leaves out its reckoning, and forgotten."""
     event = event_at(s, 0)
     event.time, event.rank, event.what, event.stay, event.carries = time, rank, what, stay, carries
+
+
+def _push_no_job(s, time, rank, j, stay, whom):  # type: ignore[no-untyped-def]
+    event = event_at(s, 0)
+    event.time, event.rank, event.what, event.stay, event.whom = time, rank, j, stay, whom
+
+
+def _push_no_month(s, k, time, rank, stay):  # type: ignore[no-untyped-def]
+    event = event_at(s, 0)
+    event.time, event.rank, event.what, event.stay, event.whom = time, rank, k, stay, k
 
 
 class Recorder:
@@ -85,6 +100,9 @@ class Recorder:
         """The n events of a run."""
         tape = np.zeros(n, dtype=TAPE)
         assert self._run(state.company, float(months), tape) == n
+        numbers = state.accounts["account"][state.slots]
+        about = (tape["rank"] >> ITEM_BITS & ACCOUNT_MASK) - 1
+        tape["whom"] = np.where(about < 0, 0, state.slots[np.searchsorted(numbers, np.maximum(about, 0))])
         return tape
 
 
@@ -108,8 +126,14 @@ class Player:
 
 
 def differences(one: State, other: State) -> list[str]:
-    """Names of the arrays in which two runs ended differently."""
-    return [name for name in RECORDS if getattr(one, name).tobytes() != getattr(other, name).tobytes()]
+    """Names of the arrays in which two runs ended differently; what lies between fields does not count."""
+    return [name for name in RECORDS if not _alike(getattr(one, name), getattr(other, name))]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    names = one.dtype.names
+    pairs = [(one, other)] if names is None else [(one[name], other[name]) for name in names]
+    return all(np.ascontiguousarray(a).tobytes() == np.ascontiguousarray(b).tobytes() for a, b in pairs)
 
 
 def same_rows(one: State, other: State) -> bool:
@@ -127,9 +151,12 @@ def _linked(function: Any) -> Any:
 def _without_queue() -> Iterator[None]:
     """Within, every chapter that is compiled finds a `push` that keeps nothing."""
     modules = [module for name, module in sys.modules.items() if name.startswith(f"{compiled.__name__}.")]
-    nothing: Dispatcher = numba.njit(compiling._linked(_push_nothing), error_model="numpy")
     compiling._part.cache_clear()
-    patches = [mock.patch.object(m, "push", nothing) for m in modules if getattr(m, "push", None) is queue.push]
+    patches = []
+    for name, bare in (("push", _push_nothing), ("push_job", _push_no_job), ("push_monthly", _push_no_month)):
+        nothing: Dispatcher = numba.njit(compiling._linked(bare), error_model="numpy")
+        real = getattr(queue, name)
+        patches += [mock.patch.object(m, name, nothing) for m in modules if getattr(m, name, None) is real]
     try:
         for patch in patches:
             patch.start()

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.benchmark
 MILLION = 1_000_000
 PARTS = {
     "account": ("accounts",),
-    "its past, scores, treatments": ("past", "scores", "treated"),
+    "what is kept apart: terms, past, scores, treatments": ("terms", "past", "scores", "treated"),
     "its place in the calendar of arrivals": ("slots", "arrivals"),
-    "queue": ("events", "near", "buckets", "far"),
+    "queue": ("events", "belt", "near", "buckets", "far"),
     "jobs and lines": ("jobs", "lines", "starts", "hops"),
-    "tally": ("tallied", "counts", "cohorts", "days"),
+    "tally": ("tallied", "mrr_then", "counts", "cohorts", "days"),
 }
 
 

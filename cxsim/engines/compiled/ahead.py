@@ -8,20 +8,7 @@ from __future__ import annotations
 
 from cxsim.engines.compiled.memory import Company, event_place, prefetch
 from cxsim.engines.compiled.state import ACCOUNT, JOB, PAST, TALLIED
-from cxsim.events import (
-    CHECKED_IN,
-    MILESTONE,
-    ONBOARDING_ABANDONED,
-    REACHED_OUT,
-    RENEWAL_TALK,
-    SIGNED_UP,
-    TICKET_ABANDONED,
-    TICKET_SOLVED,
-)
 
-OF_JOBS = (
-    CHECKED_IN, MILESTONE, ONBOARDING_ABANDONED, REACHED_OUT, RENEWAL_TALK, TICKET_ABANDONED, TICKET_SOLVED,
-)  # fmt: skip
 LINE = 64  # bytes that come at once
 ACCOUNT_BYTES, JOB_BYTES, PAST_BYTES, TALLIED_BYTES = (kind.itemsize for kind in (ACCOUNT, JOB, PAST, TALLIED))
 
@@ -41,9 +28,8 @@ def fetch_event(s: Company, e: int) -> None:
     prefetch(event_place(s, e))
 
 
-def fetch_subject(s: Company, kind: int, what: int) -> None:
-    """What an event is about: an account, or a job."""
-    if kind in OF_JOBS:
+def fetch_subject(s: Company, what: int, whom: int) -> None:
+    """What an event is about: an account, and perhaps a job that is done for it."""
+    fetch_account(s, whom)
+    if what != whom:
         prefetch(s.at_jobs + JOB_BYTES * what)
-    elif kind >= SIGNED_UP:
-        fetch_account(s, what)

@@ -6,7 +6,7 @@ from cxsim import events
 from cxsim.engines.compiled.book import draw, draw_z, feel, write
 from cxsim.engines.compiled.leaving import give_up_intent, jump
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
-from cxsim.engines.compiled.queue import push, rank_of
+from cxsim.engines.compiled.queue import push_job, rank_of
 from cxsim.engines.compiled.renewal import quote
 from cxsim.engines.compiled.state import WORKING
 from cxsim.engines.compiled.tally import count_work
@@ -121,7 +121,7 @@ def begin_conversation(s: Company, j: int) -> None:
     write(s, i, begun_of(kind), item, SUCCESS_TEAM, 0.0, NO_CAUSE, -1)
     length = draw_z(s, int(a.account), work_of(kind), item)
     work = conversation_work(parameters_of(s, a.segment), kind, length)
-    push(s, s.now + work, rank_of(kind, a.account, item), j, job.stay, 0)
+    push_job(s, s.now + work, rank_of(kind, a.account, item), j, job.stay, i)
 
 
 def on_conversation_done(s: Company, j: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.book import feel, judge, note, u, write, z
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
-from cxsim.engines.compiled.queue import push, rank_of
+from cxsim.engines.compiled.queue import push_job, rank_of
 from cxsim.engines.compiled.state import CANCELLED, WAITING, WORKING
 from cxsim.engines.compiled.teams import ask, free_job, new_job, release, start
 from cxsim.events import NO_CAUSE, ONBOARDING_TEAM
@@ -57,7 +57,7 @@ def ask_for_specialist(s: Company, j: int) -> None:
     if job.status == WAITING:
         # whoever is served at once does not lose patience
         delay = onboarding_patience(p, u(s, i, ONBOARDING_PATIENCE, 0))
-        push(s, s.now + delay, rank_of(events.ONBOARDING_ABANDONED, a.account, 0), j, job.stay, 0)
+        push_job(s, s.now + delay, rank_of(events.ONBOARDING_ABANDONED, a.account, 0), j, job.stay, i)
 
 
 def kick_off(s: Company, j: int) -> None:
@@ -105,7 +105,7 @@ def next_milestone(s: Company, j: int, n: int) -> None:
         s.now,
         z(s, i, MILESTONE_DURATION, n),
     )
-    push(s, s.now + delay, rank_of(events.MILESTONE, a.account, n), j, job.stay, 0)
+    push_job(s, s.now + delay, rank_of(events.MILESTONE, a.account, n), j, job.stay, i)
 
 
 def on_milestone(s: Company, j: int) -> None:

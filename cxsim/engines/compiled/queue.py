@@ -36,14 +36,14 @@ def item_of(rank: int) -> int:
 
 def push(s: Company, time: float, rank: int, what: int, stay: int, carries: int) -> None:
     """Appoint an event; one at or after the horizon never comes."""
-    if time >= s.horizon:
-        return
-    e = int(s.free_event)
-    event = event_at(s, e)
-    s.free_event = event.next
-    s.n_events += 1
-    event.carries = carries
-    _put(s, e, time, rank, what, stay)
+    if time < s.horizon:
+        _put(s, _new_event(s, carries), time, rank, what, what, stay)
+
+
+def push_job(s: Company, time: float, rank: int, j: int, stay: int, whom: int) -> None:
+    """Appoint an event of a job, which is done for somebody."""
+    if time < s.horizon:
+        _put(s, _new_event(s, 0), time, rank, j, whom, stay)
 
 
 def push_monthly(s: Company, k: int, time: float, rank: int, stay: int) -> None:
@@ -54,7 +54,7 @@ def push_monthly(s: Company, k: int, time: float, rank: int, stay: int) -> None:
         return
     own.stay = stay
     if time < s.horizon:
-        _put(s, on_belt(k), time, rank, k, stay)
+        _put(s, on_belt(k), time, rank, k, k, stay)
 
 
 def on_belt(k: int) -> int:
@@ -62,12 +62,23 @@ def on_belt(k: int) -> int:
     return NOWHERE - 1 - k
 
 
-def _put(s: Company, e: int, time: float, rank: int, what: int, stay: int) -> None:
+def _new_event(s: Company, carries: int) -> int:
+    """A place of the pool."""
+    e = int(s.free_event)
+    event = event_at(s, e)
+    s.free_event = event.next
+    s.n_events += 1
+    event.carries = carries
+    return e
+
+
+def _put(s: Company, e: int, time: float, rank: int, what: int, whom: int, stay: int) -> None:
     """Fill in an event and put it where its time belongs."""
     event = event_at(s, e)
     event.time = time
     event.rank = rank
     event.what = what
+    event.whom = whom
     event.stay = stay
     bucket = int((time + s.history) * s.per_month)
     if bucket <= s.bucket:
@@ -127,9 +138,13 @@ def _open_bucket(s: Company) -> None:
     fetch_event(s, int(bucket_at(s, s.bucket + EARLY & wrap).to))
     e = int(bucket_at(s, s.bucket + EARLY // 2 & wrap).to)
     if e != NOWHERE:
-        event = event_at(s, e)
-        fetch_event(s, int(event.next))
-        fetch_subject(s, kind_of(event.rank), int(event.what))
+        fetch_event(s, int(event_at(s, e).next))
+        fetch_subject(s, int(event_at(s, e).what), int(event_at(s, e).whom))
+    e = int(bucket_at(s, s.bucket + EARLY // 4 & wrap).to)
+    if e != NOWHERE:
+        e = int(event_at(s, e).next)
+        if e != NOWHERE:
+            fetch_subject(s, int(event_at(s, e).what), int(event_at(s, e).whom))
     e = int(bucket_at(s, s.bucket & wrap).to)
     bucket_at(s, s.bucket & wrap).to = NOWHERE
     while e != NOWHERE:

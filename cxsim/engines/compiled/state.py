@@ -94,9 +94,10 @@ CHARGED: Final = np.dtype([("hazards", "f8", (7,))])
 ORDER: Final = np.dtype([("slot", "i4"), ("programme", "i4")])
 TEAM: Final = np.dtype([("places", "i8"), ("busy", "i8"), ("n_waiting", "i8")], align=True)
 PLACE: Final = np.dtype([("key", "i8"), ("job", "i8")], align=True)
-# `what` is a place among the accounts or the jobs, `stay` the account's at the appointment
+# `what` is a place among the accounts or the jobs, `whom` the account's in both, `stay` its stay at the appointment
 EVENT: Final = np.dtype(
-    [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("next", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
+    [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("whom", "i4"), ("next", "i4"), ("stay", "i2"), ("carries", "i2")],
+    align=True,
 )
 JOB: Final = np.dtype([
     ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("slot", "i4"), ("item", "i4"), ("number", "i4"),

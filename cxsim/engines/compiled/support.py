@@ -15,7 +15,7 @@ from cxsim.engines.compiled.memory import (
     slot_at,
     treated_of,
 )
-from cxsim.engines.compiled.queue import item_of, push, rank_of
+from cxsim.engines.compiled.queue import item_of, push, push_job, rank_of
 from cxsim.engines.compiled.state import CANCELLED, WAITING, WORKING
 from cxsim.engines.compiled.tally import count_work
 from cxsim.engines.compiled.teams import ask, free_job, new_job, release, start
@@ -151,7 +151,7 @@ def open_ticket(s: Company, j: int) -> None:
     if job.status == WAITING:
         # whoever is served at once does not lose patience
         delay = ticket_patience(p, u(s, i, TICKET_PATIENCE, n))
-        push(s, s.now + delay, rank_of(events.TICKET_ABANDONED, a.account, item), j, job.stay, 0)
+        push_job(s, s.now + delay, rank_of(events.TICKET_ABANDONED, a.account, item), j, job.stay, i)
 
 
 def answer_ticket(s: Company, j: int) -> None:
@@ -169,7 +169,7 @@ def answer_ticket(s: Company, j: int) -> None:
     reply(s, i, item, job.waited, SUPPORT_TEAM)
     luck = u(s, i, TICKET_WORK, n)
     work = ticket_work(parameters_of(s, a.segment), _normal(luck), luck)
-    push(s, s.now + work, rank_of(events.TICKET_SOLVED, a.account, item), j, job.stay, 0)
+    push_job(s, s.now + work, rank_of(events.TICKET_SOLVED, a.account, item), j, job.stay, i)
 
 
 def on_ticket_done(s: Company, j: int) -> None:

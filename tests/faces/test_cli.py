@@ -119,6 +119,9 @@ def test_check_passes_a_sound_file_and_lists_every_fault_of_another(
         (["run", "b2b-saas", "--replications", "many"], "many"),
         (["simulate", "b2b-saas", "--seed", "1", "--engine", "refrence"], 'Did you mean "reference"?'),
         (["simulate", "b2b-saas", "--seed", "1", "--out", "log.xlsx"], ".parquet"),
+        (["simulate", "b2b-saas", "--seed", "1", "--parts"], "--out"),
+        (["simulate", "b2b-saas", "--seed", "1", "--parts", "--out", "log.csv"], ".parquet"),
+        (["simulate", "b2b-saas", "--seed", "1", "--parts", "--out", "l.parquet", "--engine", "reference"], "compiled"),
         (["compar"], "compare"),
     ],
 )
@@ -151,6 +154,23 @@ def test_simulate_digest_is_that_of_the_log(here: Path, capsys: pytest.CaptureFi
     code, out, _ = call(capsys, "simulate", "b2b-saas", "--seed", "5", "--replication", "2", *SMALL, "--digest")
     assert code == 0
     assert out.strip() == simulate(small_world(), seed=5, replication=2).digest()
+
+
+def test_simulate_tells_the_same_on_either_engine(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ("simulate", "b2b-saas", "--seed", "5", *SMALL, "--digest", "--engine")
+    told = [call(capsys, *line, engine) for engine in ("reference", "compiled")]
+    assert [code for code, _, _ in told] == [0, 0]
+    assert told[0][1].strip() == told[1][1].strip() == simulate(small_world(), seed=5).digest()
+
+
+def test_simulate_writes_a_log_in_parts(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["simulate", "b2b-saas", "--seed", "5", *SMALL, "--parts", "--out", "log.parquet"]
+    code, out, _ = call(capsys, *line)
+    assert code == 0
+    assert "log.parquet" in out
+    log = cx.EventLog.read("log.parquet")
+    assert log.digest() == simulate(small_world(), seed=5).digest()
+    assert log.certificate.command == shlex.join(["cxsim", *line])
 
 
 def test_simulate_writes_a_log_that_can_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,11 +124,12 @@ def test_circles_closed_inside_functions_stay_within_one_noun() -> None:
 
 
 ENGINES = [m for m in FILES if m.startswith("cxsim.engines")]
-QUEUES = {"cxsim.engines.reference.clock", "cxsim.engines.compiled.queue"}  # heaps: they know no word of the model
+# heaps, lines of people: they know no word of the model
+QUEUES = {"cxsim.engines.reference.clock", "cxsim.engines.compiled.queue", "cxsim.engines.compiled.teams"}
 # where the compiled clock's arrays are made, sized and reached, or summed up while they pass
 ARRAYS = {
     f"cxsim.engines.compiled.{name}"
-    for name in ("history", "lanes", "memory", "setting", "setup", "shelf", "state", "table", "tally")
+    for name in ("ahead", "history", "lanes", "memory", "setting", "setup", "shelf", "state", "table", "tally")
 }
 # columns are put together there, not computed
 SHOWN = {"cxsim.engines.seen", "cxsim.engines.compiled.policy", "cxsim.engines.compiled.futures"}

@@ -43,7 +43,7 @@ SWAPPED = "return (99 - int(kind) if 49 <= kind <= 50 else int(kind)) << KIND_SH
 KIND = "    return rank >> KIND_SHIFT"
 KIND_SWAPPED = "    kind = rank >> KIND_SHIFT\n    return 99 - kind if 49 <= kind <= 50 else kind"
 SIFT = "    while i > 0:\n        above = (i - 1) >> 1\n        other = "
-FAR = "    e = far_at(s, month).to\n    far_at(s, month).to = NOWHERE\n"
+FAR = "    e = int(far_at(s, month).to)\n    far_at(s, month).to = NOWHERE\n"
 ASK = "        j = next_start(s)\n        if j != NOWHERE:\n            begin_job(s, j)\n"
 GO_ON = "        j = next_grant(s)\n        if j != NOWHERE:\n            go_on(s, j)\n"
 ASK_FIRST, GO_ON_FIRST = f"{ASK}            continue\n{GO_ON}", f"{GO_ON}            continue\n{ASK}"

@@ -47,7 +47,7 @@ def refusal(call) -> list[str]:
     return caught.value.faults
 
 
-@pytest.mark.parametrize("name", catalogue.levers())
+@pytest.mark.parametrize("name", [*catalogue.levers(), *catalogue.shocks()])
 def test_every_lever_of_the_catalogue_makes_a_sound_intervention_with_evidence(name):
     lever = load_lever(name)
     made = intervene(lever, {}, SEGMENTS)
@@ -57,7 +57,7 @@ def test_every_lever_of_the_catalogue_makes_a_sound_intervention_with_evidence(n
     assert all(source.is_assumption or source.url for source in made.sources)
 
 
-@pytest.mark.parametrize("name", catalogue.levers())
+@pytest.mark.parametrize("name", [*catalogue.levers(), *catalogue.shocks()])
 def test_every_lever_has_a_start_a_stop_and_segments(name):
     keys = [setting.key for setting in load_lever(name).settings]
     assert {"start", "stop", "segments"} <= set(keys)

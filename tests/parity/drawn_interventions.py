@@ -139,6 +139,7 @@ def of_the_catalogue(draw: Draw, segments: tuple[str, ...], custom: bool) -> Int
     shared = any(by_path()[edit["parameter"]].per_company for edit in lever.definition.get("edits", ()))
     fixed = ("stop", "segments") if shared else ("stop",)
     settings: dict[str, Any] = {}
+    words = {setting.key for setting in lever.settings}
     for setting in lever.settings:
         if setting.key not in fixed and draw(st.booleans()):
             settings[setting.key] = draw(_choice(setting, segments, custom))
@@ -146,7 +147,7 @@ def of_the_catalogue(draw: Draw, segments: tuple[str, ...], custom: bool) -> Int
         settings["stop"] = settings.get("start", 0.0) + draw(st.sampled_from([0.5, 1.0, 6.0, 12.0]))
     if "score" in settings and not settings["score"]:
         settings.pop("above", None), settings.pop("below", None)
-    if "score" not in settings and {"above", "below"} & set(settings):
+    if "score" in words and "score" not in settings and {"above", "below"} & set(settings):
         settings["score"] = "observed_health"
     if settings.get("above", -INF) > settings.get("below", INF):
         settings["above"], settings["below"] = settings["below"], settings["above"]

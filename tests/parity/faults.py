@@ -24,7 +24,7 @@ DRAWN: Final = f"{TESTS}scenarios.py::test_some_drawn_scenarios_give_the_same_lo
 TIED: Final = f"{TESTS}ties.py::test_some_scenarios_of_ties_give_the_same_log"
 RELATED: Final = f"{TESTS}families.py::test_some_families_give_the_same_logs"
 FORKED: Final = f"{TESTS}policies.py::test_some_forks_give_the_same_log"
-ORDERED: Final = f"{TESTS}policies.py::test_some_monthly_policies_give_the_same_log"
+SCORED: Final = f"{TESTS}policies.py::test_a_score_is_that_of_its_month"
 EDITED: Final = f"{TESTS}modes.py::test_an_edited_law_changes_both_clocks_alike"
 
 
@@ -77,7 +77,7 @@ FAULTS: Final = (
     Fault("fork: intents of the trunk still come", "cxsim/engines/compiled/forks.py",
           (("event_at(s, e).stay = VOID", "pass"),), FORKED),
     Fault("policy: scores of the month before are kept", "cxsim/engines/compiled/policy.py",
-          (('    state.scores["score"] = NO_SCORE\n', ""), ("= decision.scores\n", KEEP_OLD)), ORDERED),
+          (('    state.scores["score"] = NO_SCORE\n', ""), ("= decision.scores\n", KEEP_OLD)), SCORED),
     Fault("cache: not named by the sources", COMPILING,
           (("    return sha.hexdigest()[:20]", '    return "the same for all"'),), EDITED),
 )  # fmt: skip

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from both import compare
 from drawn_scenarios import Case, cases
 from exercised import TABLES, Exercised
 from hypothesis import HealthCheck, given, settings
+from small_set import small_world
+
+import cxsim as cx
+from cxsim import events
 
 FEW, SOME, ALL = 10, 40, 200
 LOOSE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -64,3 +69,16 @@ def test_many_forks_give_the_same_log(case: Case) -> None:
 @given(cases(policies=True, forks=True))
 def test_policies_after_forks_give_the_same_log(case: Case) -> None:
     check("policies with forks", case)
+
+
+def test_a_score_is_that_of_its_month() -> None:
+    called = small_world().with_("proactive-outreach", bands=[], score="custom", above=0.0)
+
+    def every_other(seen: cx.Seen) -> cx.Orders:
+        return cx.Orders(scores=np.where((seen.columns["account"] + seen.month) % 2 == 0, 1.0, np.nan))
+
+    log = compare("scores of a month", called, seed=1, policy=every_other)
+    asked = log.columns["kind"] == events.OUTREACH_ASKED
+    months = np.floor(log.columns["time"][asked]).astype(int)
+    assert asked.sum() > 5
+    assert ((log.columns["account"][asked] + months) % 2 == 0).all()

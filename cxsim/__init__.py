@@ -23,18 +23,22 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
     from cxsim.scorecard import Health, health
     from cxsim.streams import Fork
+    from cxsim.studies.attribution import Attribution, attribute
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.experiment import Comparison, Run, compare, run
+    from cxsim.studies.ledger import Ledger, ledger
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Attribution",
     "Branches",
     "Comparison",
     "EventLog",
     "Fork",
     "Health",
     "InputError",
+    "Ledger",
     "Orders",
     "Parameter",
     "Run",
@@ -42,10 +46,12 @@ __all__ = [
     "Seen",
     "Source",
     "__version__",
+    "attribute",
     "branches",
     "compare",
     "diff",
     "health",
+    "ledger",
     "plots",
     "readings",
     "run",
@@ -55,22 +61,26 @@ __all__ = [
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
+    "Attribution": "cxsim.studies.attribution",
     "Branches": "cxsim.studies.branches",
     "Comparison": "cxsim.studies.experiment",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
     "Health": "cxsim.scorecard",
     "InputError": "cxsim.errors",
+    "Ledger": "cxsim.studies.ledger",
     "Orders": "cxsim.engines",
     "Parameter": "cxsim.parameters",
     "Run": "cxsim.studies.experiment",
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
+    "attribute": "cxsim.studies.attribution",
     "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
     "health": "cxsim.scorecard",
+    "ledger": "cxsim.studies.ledger",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",

@@ -70,6 +70,9 @@ def compare(
     everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
     as_json: Json = False,
     out: Out = None,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
+    ] = False,
 ) -> None:
     """Compare a world with what interventions make of it, under the same luck."""
     from cxsim.errors import InputError
@@ -78,6 +81,8 @@ def compare(
         raise InputError("compare: --with is missing; name what to compare with, such as --with formal-onboarding")
     if by not in (None, "segment"):
         raise InputError(f'--by {by}: is not known. Did you mean "segment"?')
+    if ledger and out is None:
+        raise InputError("--ledger: is written to the folder of --out, which is missing")
     targets = [check_outcome(text) for text in target or ()]
     widths = precision_of(precision)
     baseline = world_of(world, set_, accounts)
@@ -100,6 +105,8 @@ def compare(
         )
     warn_of(found)
     written = write(found, targets, place) if place is not None else []
+    if ledger and place is not None:
+        written += write_ledgers(found, place, quiet=as_json)
     if as_json:
         print(json.dumps(document(found, targets), indent=1, allow_nan=False))
         return
@@ -146,6 +153,22 @@ def write(found: Comparison, targets: list[tuple[str, float]], place: Path) -> l
             plots.save(figure, place / f"{stem}{name}.png", born=born)
             written.append(place / f"{stem}{name}.png")
         written.append(files.write_text(place / f"{stem}report.html", report(found, run.name, command=command())))
+    return written
+
+
+def write_ledgers(found: Comparison, place: Path, *, quiet: bool) -> list[Path]:
+    """Write what became of each account without and with each alternative."""
+    from cxsim.studies.ledger import ledger as fates
+
+    baseline, written = found.baseline, []
+    for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
+        with bar(f"ledger of {run.name}", quiet=quiet) as progress:
+            told = fates(
+                baseline.scenario, alternative=run.scenario, replications=len(baseline.replications),
+                seed=baseline.seed, progress=progress,
+            )  # fmt: skip
+        born = files.born(baseline.scenario, baseline.seed)
+        written.append(files.write_text(place / f"{stem}ledger.csv", f"# {born}\n{told.frame().to_csv(index=False)}"))
     return written
 
 

@@ -160,7 +160,7 @@ def streamed(scenario: Scenario, path: Path) -> int:
 
     from cxsim.engines.streaming import stream
 
-    folder = stream(scenario, path, seed=SEED)
+    folder = stream(scenario, out=path, seed=SEED)
     return int(json.loads((folder / "birth.json").read_text(encoding="utf-8"))["rows"])
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -361,3 +362,16 @@ def test_an_old_terminal_gets_no_colour_and_no_traceback(here: Path) -> None:
     done = subprocess.run([*command, "show", "nowhere"], env=plain, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_compare_writes_each_accounts_two_fates(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["compare", "b2b-saas", *SMALL, "--with", "formal-onboarding", "--replications", "2", "--seed", "5"]
+    code, out, _ = call(capsys, *line, "--out", "o", "--ledger")
+    assert code == 0
+    assert "ledger.csv" in out
+    table = pd.read_csv(here / "o" / "ledger.csv", comment="#")
+    assert (here / "o" / "ledger.csv").read_text().startswith("# cxsim ")
+    effects = json.loads((here / "o" / "comparison.json").read_text())["alternatives"][0]["effects"]
+    gained = next(row["difference"] for row in effects if row["outcome"] == "arr")
+    # means of two replications, ARR being twelve times MRR
+    assert 12 * table["mrr_gained"].sum() / 2 == pytest.approx(gained, abs=0.005)

@@ -1,0 +1,185 @@
+"""Whose is the gain? Several levers act together; each lever's share of what they do adds up to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cxsim.errors import InputError
+from cxsim.scenario import Scenario
+from cxsim.studies.answers import column_of
+from cxsim.studies.coalitions import MOST_EXACT, levers_of, marginals, on_the_way, shapley, world_of
+from cxsim.studies.pairs import mean_interval
+from cxsim.studies.quantities import change, unit_of
+from cxsim.studies.replications import Arm, Progress, cores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Reals = npt.NDArray[np.float64]
+MOST_LEVERS: Final = 30
+ORDERS: Final = 2  # of each replication beyond MOST_EXACT levers: one at random, and the same backwards
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribution:
+    """A gain shared out among the levers that made it.
+
+    Attributes
+    ----------
+    baseline, alternative : Scenario
+    levers : tuple of str
+    seed : int
+    shares : float array, shape (replications, levers, outcomes)
+        Shapley value of each lever, in the outcome's unit; over the levers it adds up to `together`. NaN where the
+        outcome does not exist in one of the coalitions.
+    alone, last : float arrays, of the same shape
+        What the lever does by itself, and what it adds to all the others.
+    together : float array, shape (replications, outcomes)
+        What all do together.
+    is_exact : bool
+        Whether every coalition was simulated; else orders were drawn, and the intervals hold that chance too.
+    """
+
+    baseline: Scenario
+    alternative: Scenario
+    levers: tuple[str, ...]
+    seed: int
+    shares: Reals
+    alone: Reals
+    last: Reals
+    together: Reals
+    is_exact: bool
+
+    def frame(self, outcome: str) -> pd.DataFrame:
+        """Table of one outcome, one row a lever and one for all of them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `lever`, its `share` with the 95 % interval `low` and `high`, what it does `alone` and what it adds as the
+            `last` one, in the outcome's unit. Two more rows: "together", the joint effect, which is the sum of the
+            shares; and "interaction", the joint effect minus what the levers do alone, whose sum stands under `alone`.
+
+        Raises
+        ------
+        InputError
+            If there is no such outcome, or it does not exist in some replication.
+        """
+        import pandas as pd
+
+        column = column_of(outcome)
+        whole = self.together[:, column]
+        shares, alone, last = (part[:, :, column] for part in (self.shares, self.alone, self.last))
+        if np.isnan(shares).any():
+            raise InputError(f"{outcome}: does not exist in every coalition of every replication, so nothing adds up")
+        rows = [
+            (name, *_told(shares[:, k]), alone[:, k].mean(), last[:, k].mean()) for k, name in enumerate(self.levers)
+        ]
+        parts = alone.sum(axis=1)
+        rows.append(("together", *_told(whole), float("nan"), float("nan")))
+        rows.append(("interaction", *_told(whole - parts), parts.mean(), float("nan")))
+        return pd.DataFrame(rows, columns=["lever", "share", "low", "high", "alone", "last"])
+
+    def warning(self, outcome: str) -> str:
+        """Say so if single effects must not be added up; an empty string if nothing speaks against it."""
+        column = column_of(outcome)
+        whole, parts = self.together[:, column], self.alone[:, :, column].sum(axis=1)
+        low, high, _ = mean_interval(whole - parts)
+        if np.isnan(low) or low <= 0.0 <= high:
+            return ""
+        unit = unit_of(outcome, self.baseline.currency)
+        return (
+            f"{outcome}: single effects must not be added up. They sum to {change(parts.mean(), unit)}; "
+            f"together the levers do {change(whole.mean(), unit)}"
+        )
+
+
+def attribute(
+    baseline: Scenario,
+    *,
+    alternative: Scenario,
+    replications: int,
+    seed: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    horizon: int | None = None,
+) -> Attribution:
+    """Share out what an alternative does among its levers, under the same luck.
+
+    Parameters
+    ----------
+    baseline, alternative : Scenario
+        They differ in levers only.
+    replications : int
+        At least 2. Up to six levers all coalitions are run in each, beyond that those of two orders drawn for it.
+    seed : int
+    workers : int, optional
+        Threads; results do not depend on it.
+    progress : callable, optional
+        Called with replications done and to do.
+    horizon : int, optional
+
+    Raises
+    ------
+    InputError
+        If the two differ in anything but levers, or a number is out of range.
+    """
+    levers = levers_of(baseline, alternative)
+    k = len(levers)
+    if k > MOST_LEVERS:
+        raise InputError(f"{alternative.name}: {k} levers are more than the {MOST_LEVERS} that can be told apart")
+    if replications < 2:
+        raise InputError(f"replications: {replications} is too few for an interval; at least 2")
+    full = (1 << k) - 1
+    always = {0, full, *(1 << lever for lever in range(k)), *(full ^ 1 << lever for lever in range(k))}
+    arms: dict[int, Arm] = {}
+
+    def one(number: int) -> tuple[Reals, ...]:
+        orders = _orders(k, seed, number) if k > MOST_EXACT else []
+        needed = sorted(always | on_the_way(orders)) if orders else range(full + 1)
+        value = {}
+        for coalition in needed:
+            if coalition not in arms:
+                arms[coalition] = Arm(world_of(baseline, levers, coalition), horizon)
+            value[coalition] = arms[coalition].replicate(seed, number).values[0]
+        parts = marginals(orders, value) if orders else shapley(np.array([value[c] for c in needed]))
+        alone = np.array([value[1 << lever] - value[0] for lever in range(k)])
+        last = np.array([value[full] - value[full ^ 1 << lever] for lever in range(k)])
+        return parts, alone, last, value[full] - value[0]
+
+    found = _each(one, replications, min(cores() if workers is None else workers, replications), progress)
+    shares, alone, last, together = (np.array([parts[place] for parts in found]) for place in range(4))
+    names = tuple(it.name for it in levers)
+    return Attribution(baseline, alternative, names, seed, shares, alone, last, together, k <= MOST_EXACT)
+
+
+def _orders(k: int, seed: int, number: int) -> list[list[int]]:
+    """An order at random and its reverse; the same for the same replication of the same study."""
+    order = np.random.Generator(np.random.Philox(key=[seed, number])).permutation(k).tolist()
+    return [order, order[::-1]]
+
+
+def _each(
+    one: Callable[[int], tuple[Reals, ...]], replications: int, workers: int, progress: Progress | None
+) -> Sequence[tuple[Reals, ...]]:
+    """Replication after replication; the first by itself, so that the clock is compiled before threads ask for it."""
+    found = [one(0)]
+    if progress is not None:
+        progress(1, replications)
+    with ThreadPoolExecutor(max(workers, 1)) as threads:
+        for done, parts in enumerate(threads.map(one, range(1, replications)), start=2):
+            found.append(parts)
+            if progress is not None:
+                progress(done, replications)
+    return found
+
+
+def _told(values: Reals) -> tuple[float, float, float]:
+    low, high, _ = mean_interval(values)
+    return float(values.mean()), low, high

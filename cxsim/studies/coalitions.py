@@ -1,0 +1,110 @@
+"""Coalitions of levers: the worlds in which some of several are used, and each one's fair share of a gain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cxsim.errors import InputError
+from cxsim.interventions import Intervention
+from cxsim.scenario import Scenario
+from cxsim.studies.answers import added
+
+Reals = npt.NDArray[np.float64]
+MOST_EXACT: Final = 6  # levers up to which every coalition is simulated
+
+
+def levers_of(baseline: Scenario, alternative: Scenario) -> tuple[Intervention, ...]:
+    """What an alternative adds to its baseline.
+
+    Raises
+    ------
+    InputError
+        If it adds nothing, or differs in anything else, so that its gain is not theirs to share.
+    """
+    levers = added(baseline, alternative)
+    if not levers:
+        raise InputError(f"{alternative.name}: adds no lever to {baseline.name}, so that there is nothing to share out")
+    if replace(alternative, interventions=(), name="") != replace(baseline, interventions=(), name=""):
+        raise InputError(
+            f"{alternative.name}: differs from {baseline.name} in more than levers; a gain can be shared out among "
+            "levers only (put what both have in common into the baseline with --set)"
+        )
+    return levers
+
+
+def world_of(baseline: Scenario, levers: Sequence[Intervention], coalition: int) -> Scenario:
+    """A baseline with those levers whose bits are set in a whole number."""
+    chosen = tuple(it for place, it in enumerate(levers) if coalition >> place & 1)
+    return replace(baseline, interventions=(*baseline.interventions, *chosen))
+
+
+def shapley(values: npt.NDArray[Any]) -> Reals:
+    """Each lever's share of what all of them do together.
+
+    Parameters
+    ----------
+    values : array, shape (2**k, …)
+        What each coalition comes to, by the whole number whose bits are its members.
+
+    Returns
+    -------
+    float array, shape (k, …)
+        Mean over all orders in which the k levers could be added of what each adds. The shares add up to
+        values[-1] − values[0]; a lever that never changes anything gets exactly 0.
+
+    References
+    ----------
+    Shapley 1953, doi:10.1515/9781400881970-018.
+    """
+    k = len(values).bit_length() - 1
+    if len(values) != 1 << k:
+        raise ValueError(f"{len(values)} values are not those of all coalitions")
+    shares = np.zeros((k, *values.shape[1:]))
+    for lever in range(k):
+        for others in range(1 << k):
+            if not others >> lever & 1:
+                size = others.bit_count()
+                weight = 1.0 / (k * math.comb(k - 1, size))
+                shares[lever] += weight * (values[others | 1 << lever] - values[others])
+    return shares
+
+
+def marginals(orders: Sequence[Sequence[int]], value: dict[int, Reals]) -> Reals:
+    """The same, estimated from some orders: mean of what each lever adds when they come in that order.
+
+    Parameters
+    ----------
+    orders : sequence of permutations of 0 … k − 1
+    value : mapping
+        What each coalition on the way comes to, by its whole number; arrays of one shape.
+
+    Returns
+    -------
+    float array, shape (k, …)
+        Adds up to the whole gain for any orders.
+    """
+    k = len(orders[0])
+    shares = np.zeros((k, *value[0].shape))
+    for order in orders:
+        coalition = 0
+        for lever in order:
+            shares[lever] += value[coalition | 1 << lever] - value[coalition]
+            coalition |= 1 << lever
+    return shares / len(orders)
+
+
+def on_the_way(orders: Sequence[Sequence[int]]) -> set[int]:
+    """Coalitions that are met when levers are added in some orders."""
+    met = {0}
+    for order in orders:
+        coalition = 0
+        for lever in order:
+            coalition |= 1 << lever
+            met.add(coalition)
+    return met

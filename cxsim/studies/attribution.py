@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.errors import InputError
+from cxsim.readings.registry import OUTCOMES
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import column_of
 from cxsim.studies.coalitions import MOST_EXACT, levers_of, marginals, on_the_way, shapley, world_of
 from cxsim.studies.pairs import mean_interval
-from cxsim.studies.quantities import change, unit_of
+from cxsim.studies.quantities import change, title
 from cxsim.studies.replications import Arm, Progress, cores
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ class Attribution:
         low, high, _ = mean_interval(whole - parts)
         if np.isnan(low) or low <= 0.0 <= high:
             return ""
-        unit = unit_of(outcome, self.baseline.currency)
+        unit = OUTCOMES[outcome].unit
         return (
-            f"{outcome}: single effects must not be added up. They sum to {change(parts.mean(), unit)}; "
+            f"{title(outcome)}: single effects must not be added up. They sum to {change(parts.mean(), unit)}; "
             f"together the levers do {change(whole.mean(), unit)}"
         )
 

@@ -39,19 +39,17 @@ LENGTHS: Final = (
 FULL: Final = ("full_book", "full_queue", "full_jobs")
 _SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_jobs"))
 
-# an account; those of the roster never change
+# an account, in four lines of memory, the widest fields first; fit, promise, frailty, account, term, segment, referred
+# and touch are of the roster and never change
 ACCOUNT: Final = np.dtype([
     ("stay_at", "f8"), ("contact_at", "f8"), ("sponsor", "f8"), ("user", "f8"), ("client_outcome", "f8"),
     ("usage", "f8"), ("health", "f8"), ("observed", "f8"), ("mood", "f8"), ("seen", "f8"), ("seen_usage", "f8"),
-    ("gap", "f8"), ("pain", "f8"), ("price_level", "f8"), ("mrr", "i8"),
-    ("remaining", "f8", (7,)),
-    ("points", "i4", (7,)), ("life", "i2"), ("month", "i2"), ("term_began", "i2"), ("last_outreach", "i2"),
-    ("n_open", "i2"),
+    ("gap", "f8"), ("pain", "f8"), ("price_level", "f8"), ("mrr", "i8"), ("remaining", "f8", (7,)),
+    ("fit", "f8"), ("promise", "f8"), ("frailty", "f8"),
+    ("points", "i4", (7,)), ("account", "i4"),
+    ("life", "i2"), ("month", "i2"), ("term_began", "i2"), ("last_outreach", "i2"), ("n_open", "i2"), ("term", "i2"),
     ("stage", "i1"), ("band", "i1"), ("quadrant", "i1"), ("pending", "i1"), ("active", "i1"), ("live", "i1"),
-    ("onboarded", "i1"), ("confirmed", "i1"),
-    # of the roster
-    ("fit", "f8"), ("promise", "f8"), ("frailty", "f8"), ("account", "i4"), ("term", "i2"), ("segment", "i1"),
-    ("referred", "i1"), ("touch", "i1"),
+    ("onboarded", "i1"), ("confirmed", "i1"), ("segment", "i1"), ("referred", "i1"), ("touch", "i1"),
 ], align=True)  # fmt: skip
 
 # the company, its clock, the counters of all that grows, and where the arrays stand

@@ -83,7 +83,7 @@ def machine() -> dict[str, str]:
         "processor": f"{told.get('model name', platform.processor())}{family}",
         "cores": str(os.cpu_count()),
         "memory": f"{int(memory.get('MemTotal', '0 kB').split()[0]) / 2**20:.0f} GiB",
-        "system": f"{words}, Linux {platform.release()}{', virtual' if 'hypervisor' in told.get('flags', '') else ''}",
+        "system": f"{words}{', virtual' if 'hypervisor' in told.get('flags', '') else ''}",
         "versions": f"Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "llvmlite", "simpy", "duckdb")),
     }

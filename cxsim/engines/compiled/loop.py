@@ -20,8 +20,9 @@ from cxsim.engines.compiled.memory import (
 from cxsim.engines.compiled.months import on_review
 from cxsim.engines.compiled.onboarding import ask_for_specialist, kick_off, on_milestone, on_onboarding_patience
 from cxsim.engines.compiled.orders import carry_out
-from cxsim.engines.compiled.queue import NOWHERE, kind_of, pop, push, rank_of
+from cxsim.engines.compiled.queue import kind_of, pop, push, rank_of
 from cxsim.engines.compiled.renewal import on_notice
+from cxsim.engines.compiled.state import NOWHERE
 from cxsim.engines.compiled.support import (
     answer_ticket,
     appoint_outage,

@@ -38,7 +38,7 @@ from cxsim.engines.compiled.state import (
     WIDTH,
 )
 from cxsim.rules.law import Edits, Row
-from cxsim.tally import COHORT, ENDINGS, MEASURES
+from cxsim.tally import COHORT, ENDINGS, FIRST_YEAR, MEASURES
 
 REAL, WHOLE, FOUR, TWO, ONE = (np.dtype([("x", kind)]) for kind in ("f8", "i8", "i4", "i2", "i1"))  # of a book
 EVENT_BYTES = EVENT.itemsize
@@ -352,7 +352,7 @@ def tallied_at(s: Company, i: int) -> Record:
 
 def mrr_then_at(s: Company, month: int, i: int) -> Record:
     """MRR at the beginning of one of the last twelve months [cents]."""
-    return record_at(s.at_mrr_then, 12 * s.n_tallied, month % 12 * s.n_tallied + i, COUNT)
+    return record_at(s.at_mrr_then, FIRST_YEAR * s.n_tallied, month % FIRST_YEAR * s.n_tallied + i, COUNT)
 
 
 def count_at(s: Company, month: int, segment: int, measure: int) -> Record:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from cxsim.engines.compiled.ahead import fetch_event, fetch_subject
 from cxsim.engines.compiled.memory import Company, belt_at, bucket_at, event_at, far_at, near_at
+from cxsim.engines.compiled.state import NOWHERE
 
-NOWHERE = -1
 ITEM_BITS, ACCOUNT_BITS = 31, 25
 KIND_SHIFT = 56
 ITEM_MASK, ACCOUNT_MASK = 2147483647, 33554431

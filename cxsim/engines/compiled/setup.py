@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cxsim.engines.compiled.queue import NOWHERE
 from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.state import (
     CHARGED,
     COMPANY,
     EVENT,
     JOB,
+    NOWHERE,
     ORDER,
     PAST,
     PLACE,

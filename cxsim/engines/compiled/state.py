@@ -21,6 +21,7 @@ Array = npt.NDArray[Any]
 TEAMS: Final = len(events.TEAMS)
 FREE, WAITING, GRANTED, WORKING, CANCELLED = range(5)  # what a job is doing
 LONG_AGO: Final = -1000
+NOWHERE: Final = -1  # the end of a list, and no place at all
 UNUSED: Final = -2  # stay of an event or job that was never appointed; in a pool all from the first of these on
 
 WIDTH: Final = N_PARAMETERS

@@ -7,9 +7,8 @@ the model.
 from __future__ import annotations
 
 from cxsim.engines.compiled.memory import Company, hop_at, job_at, line_at, start_at, team_at
-from cxsim.engines.compiled.state import CANCELLED, FREE, GRANTED, WAITING
+from cxsim.engines.compiled.state import CANCELLED, FREE, GRANTED, NOWHERE, WAITING
 
-NOWHERE = -1
 PRIORITY_SHIFT = 40
 
 

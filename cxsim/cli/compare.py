@@ -168,7 +168,8 @@ def write_ledgers(found: Comparison, place: Path, *, quiet: bool) -> list[Path]:
                 seed=baseline.seed, progress=progress,
             )  # fmt: skip
         born = files.born(baseline.scenario, baseline.seed)
-        written.append(files.write_text(place / f"{stem}ledger.csv", f"# {born}\n{told.frame().to_csv(index=False)}"))
+        rows = told.frame().to_csv(index=False, float_format="%.12g")
+        written.append(files.write_text(place / f"{stem}ledger.csv", f"# {born}\n{rows}"))
     return written
 
 

@@ -97,7 +97,7 @@ def machine(function: Callable[..., Any], quiet: bool = False) -> Callable[..., 
             _say("compiles its clock anew, for no folder of this user can keep it (set NUMBA_CACHE_DIR to one)")
         return numba.njit(_linked(function), error_model="numpy", nogil=True)  # type: ignore[no-any-return]
     if not (quiet or numba.config.DISABLE_JIT or any(place.rglob(f"*.{function.__name__}-*.nbi"))):
-        _say("compiles its clock for this machine, once for each version: about about twenty seconds")
+        _say("compiles its clock for this machine, once for each version: about twenty seconds")
     with _PLACING:
         before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(place)

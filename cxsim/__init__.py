@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.ledger import Ledger, ledger
+    from cxsim.studies.payback import Payback, payback
+    from cxsim.studies.waiting import Waiting, waiting
 
 __version__ = "0.1.0"
 
@@ -41,10 +43,12 @@ __all__ = [
     "Ledger",
     "Orders",
     "Parameter",
+    "Payback",
     "Run",
     "Scenario",
     "Seen",
     "Source",
+    "Waiting",
     "__version__",
     "attribute",
     "branches",
@@ -52,11 +56,13 @@ __all__ = [
     "diff",
     "health",
     "ledger",
+    "payback",
     "plots",
     "readings",
     "run",
     "simulate",
     "stream",
+    "waiting",
 ]
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
@@ -71,19 +77,23 @@ _ROOMS = {
     "Ledger": "cxsim.studies.ledger",
     "Orders": "cxsim.engines",
     "Parameter": "cxsim.parameters",
+    "Payback": "cxsim.studies.payback",
     "Run": "cxsim.studies.experiment",
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
+    "Waiting": "cxsim.studies.waiting",
     "attribute": "cxsim.studies.attribution",
     "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
+    "payback": "cxsim.studies.payback",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
+    "waiting": "cxsim.studies.waiting",
 }
 
 

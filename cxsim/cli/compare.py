@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli import files
+from cxsim.cli import files, money
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cxsim.studies import Comparison
+    from cxsim.studies.waiting import Waiting
 
 GROUPS = (
     ("who stays", ("logo_churn_12m", "logo_churn_annual", "renewal_rate", "grr", "nrr", "accounts")),
@@ -70,6 +72,9 @@ def compare(
     everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
     as_json: Json = False,
     out: Out = None,
+    waiting: Annotated[
+        str | None, typer.Option("--waiting", metavar="MONTHS", help="What it costs to begin so much later: 3,6")
+    ] = None,
     ledger: Annotated[
         bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
     ] = False,
@@ -84,7 +89,7 @@ def compare(
     if ledger and out is None:
         raise InputError("--ledger: is written to the folder of --out, which is missing")
     targets = [check_outcome(text) for text in target or ()]
-    widths = precision_of(precision)
+    widths, later = precision_of(precision), money.waiting_of(waiting)
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
     place = files.folder(out) if out is not None else None
@@ -104,21 +109,25 @@ def compare(
             names=with_,
         )
     warn_of(found)
-    written = write(found, targets, place) if place is not None else []
+    told = money.waited(found, later, workers=workers, engine=engine, quiet=as_json)
+    written = write(found, targets, place, told) if place is not None else []
     if ledger and place is not None:
         written += write_ledgers(found, place, quiet=as_json)
     if as_json:
-        print(json.dumps(document(found, targets), indent=1, allow_nan=False))
+        print(json.dumps(document(found, targets, told), indent=1, allow_nan=False))
         return
     screen = console()
     _screen(screen, found, targets, everything)
+    if told:
+        screen.print()
+        money.say_waiting(screen, told)
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
     _next(screen, found, place)
 
 
-def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, Any]:
+def document(found: Comparison, targets: list[tuple[str, float]], told: Mapping[str, Waiting]) -> dict[str, Any]:
     """The answer of `compare --json`."""
     alternatives = []
     for run in found.alternatives:
@@ -127,7 +136,9 @@ def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, A
             effects = [{"segment": "all", **row} for row in effects]
             for segment in found.baseline.scenario.segments:
                 effects += [{"segment": segment, **row} for row in found.rows(run.name, segment)]
-        alternatives.append({"name": run.name, "effects": effects, "reached": found.reached_row(run.name)})
+        row = {"name": run.name, "effects": effects, "reached": found.reached_row(run.name)}
+        row["payback"] = money.payback_document(found, run.name)
+        alternatives.append(row | ({"waiting": told[run.name].rows()} if told else {}))
     said = {"precision": found.precision.document()} if found.precision is not None else {}
     answer = {**head(found.baseline), **said, "alternatives": alternatives}
     if targets:
@@ -135,20 +146,22 @@ def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, A
     return answer
 
 
-def write(found: Comparison, targets: list[tuple[str, float]], place: Path) -> list[Path]:
+def write(found: Comparison, targets: list[tuple[str, float]], place: Path, told: Mapping[str, Waiting]) -> list[Path]:
     """Write numbers, figures and report of a comparison."""
     from cxsim import plots
     from cxsim.report import report
 
     born = files.born(found.baseline.scenario, found.baseline.seed)
-    full = json.dumps({**document(found, targets), "command": command()}, indent=1, allow_nan=False)
+    full = json.dumps({**document(found, targets, told), "command": command()}, indent=1, allow_nan=False)
     written = [files.write_text(place / "comparison.json", full + "\n")]
     written.append(files.write_text(place / "effects.csv", f"# {born}\n{found.effects().to_csv(index=False)}"))
+    written += money.write_money(found, place)
     for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
         for name, figure in (
             ("effects", plots.effects(found, run.name)),
             ("arr", plots.fan(found, "arr", run.name)),
             ("retention", plots.retention(found, run.name)),
+            ("payback", plots.payback(found, run.name)),
         ):
             plots.save(figure, place / f"{stem}{name}.png", born=born)
             written.append(place / f"{stem}{name}.png")
@@ -192,6 +205,7 @@ def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], e
     for run in found.alternatives:
         say(out, findings.finding(found, run.name), "bold")
         say(out, findings.money(found, run.name))
+        say(out, findings.payback(found, run.name))
         say(out, findings.shows(found, run.name))
         say(out, findings.among(found, run.name))
         out.print()
@@ -249,6 +263,9 @@ def _effects(out: Console, found: Comparison, name: str, everything: bool) -> No
             )
             if effect.reason:
                 missing.setdefault(effect.reason, []).append(outcome)
+    for row in money.add_payback(rows, found, name, wide=wide):
+        if row.get("reason"):
+            missing.setdefault(row["reason"], []).append(row["outcome"])
     out.print(rows)
     for reason, names_ in missing.items():
         say(out, f"{', '.join(names_)}: {reason}", "dim")

@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from cxsim.cli import files
+from cxsim.cli import files, money
 from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import (
     SEED,
@@ -73,6 +73,7 @@ def run(
         written.append(files.write_text(place / "outcomes.json", full + "\n"))
         text = f"# {files.born(scenario, seed)}\n{found.outcomes().to_csv(index=False)}"
         written.append(files.write_text(place / "outcomes.csv", text))
+        written += money.write_money(found, place)
     if as_json:
         print(json.dumps(document(found), indent=1, allow_nan=False))
         return

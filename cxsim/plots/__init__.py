@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.plots.comparisons import effects, fan, retention
 from cxsim.plots.logs import cohorts, survival
+from cxsim.plots.money import payback
 from cxsim.plots.style import save
 
-__all__ = ["cohorts", "effects", "fan", "retention", "save", "survival"]
+__all__ = ["cohorts", "effects", "fan", "payback", "retention", "save", "survival"]

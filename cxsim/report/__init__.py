@@ -47,6 +47,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         ("effects", svg(plots.effects(comparison, run.name), "effects")),
         ("arr", svg(plots.fan(comparison, "arr", run.name), "arr")),
         ("retention", svg(plots.retention(comparison, run.name), "retention")),
+        ("payback", svg(plots.payback(comparison, run.name), "payback")),
     ]
     done = comparison.interventions(run.name)
     return page.render(
@@ -54,6 +55,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         sentences=[
             findings.finding(comparison, run.name),
             findings.money(comparison, run.name),
+            *filter(None, [findings.payback(comparison, run.name)]),
             findings.shows(comparison, run.name),
             *filter(None, [findings.among(comparison, run.name)]),
         ],

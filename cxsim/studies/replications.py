@@ -18,7 +18,9 @@ import numpy.typing as npt
 from cxsim.engines import ENGINES, refuse, simulate
 from cxsim.engines.seen import Desk, Policy
 from cxsim.plan import make_plan
+from cxsim.readings.costs import stage_lines
 from cxsim.readings.moments import experience_shares
+from cxsim.readings.money import money_lines
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import outcomes_by_scope, series_by_scope
 from cxsim.readings.reached import first_year
@@ -54,6 +56,10 @@ class Replication:
         The fate of each account of the first year, for `Comparison.reached`.
     experience_shares : float array, shape (number of `events.OWNERS`,)
         Share of all that moved experience that each owner controls; NaN if nothing moved.
+    money : float array, shape (len(`readings.money.LINES`), T)
+        The company's monthly ledger of money, in the world's currency.
+    stages : float array, shape (len(`readings.costs.STAGE_LINES`), len(`readings.costs.JOURNEY`))
+        What each stage of the journey cost, earned and lost over the run.
     """
 
     number: int
@@ -64,6 +70,8 @@ class Replication:
     lost: Ints
     first_year: FirstYear
     experience_shares: Reals
+    money: Reals
+    stages: Reals
 
 
 class Arm:
@@ -123,7 +131,16 @@ class Arm:
         values, reasons = outcomes_by_scope(table, self._economics)
         at_risk, lost = table.tenure.T
         return Replication(
-            number, values, reasons, series_by_scope(table), at_risk, lost, fates, experience_shares(table)
+            number,
+            values,
+            reasons,
+            series_by_scope(table),
+            at_risk,
+            lost,
+            fates,
+            experience_shares(table),
+            money_lines(table, self._economics),
+            stage_lines(table, self._economics),
         )
 
 

@@ -92,6 +92,7 @@ def compare(
     widths, later = precision_of(precision), money.waiting_of(waiting)
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
+    money.check_waiting(baseline, alternatives, later)
     place = files.folder(out) if out is not None else None
     from cxsim.studies import compare as compared
 

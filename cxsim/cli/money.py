@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from cxsim.scenario import Scenario
     from cxsim.studies import Comparison, Run
     from cxsim.studies.waiting import Waiting
 
@@ -38,16 +40,24 @@ def waiting_of(text: str | None) -> tuple[int, ...]:
     return tuple(found)
 
 
-def waited(
-    found: Comparison, months: tuple[int, ...], *, workers: int | None, engine: str | None, quiet: bool
-) -> dict[str, Waiting]:
-    """What waiting does to each alternative, by its name.
+def check_waiting(baseline: Scenario, alternatives: Sequence[Scenario], months: tuple[int, ...]) -> None:
+    """Refuse at once what could not wait.
 
     Raises
     ------
     InputError
-        If one does nothing that could begin later.
+        If an alternative does nothing that could begin later.
     """
+    from cxsim.studies.waiting import laters
+
+    for other in alternatives if months else ():
+        laters(baseline, other, months)
+
+
+def waited(
+    found: Comparison, months: tuple[int, ...], *, workers: int | None, engine: str | None, quiet: bool
+) -> dict[str, Waiting]:
+    """What waiting does to each alternative, by its name."""
     from cxsim.studies.waiting import waited as begun_later
 
     told = {}
@@ -104,9 +114,10 @@ def say_waiting(out: Console, told: dict[str, Waiting]) -> None:
 
 def write_money(found: Run | Comparison, place: Path) -> list[Path]:
     """Write the monthly ledger and that of the stages."""
+    from cxsim.studies import Comparison as Compared
     from cxsim.studies.money import money_by_stage, monthly_money
 
-    run = getattr(found, "baseline", found)
+    run = found.baseline if isinstance(found, Compared) else found
     born = files.born(run.scenario, run.seed)
     return [
         files.write_text(place / name, f"# {born}\n{frame.to_csv(index=False, float_format='%.12g')}")

@@ -70,7 +70,7 @@ def _title(found: Payback, low: float, month: float | None) -> str:
         return f"{found.name} has not paid for itself by month {found.horizon}"
     if low >= -NOTHING:
         return f"{found.name} is never behind: its cash is in no month below the baseline's"
-    return f"{found.name} pays for itself from month {month:.0f} on, after {q.level(-low, UNIT)} put up"
+    return f"{found.name} breaks even in month {month:.0f}, at worst {q.level(-low, UNIT)} behind"
 
 
 def _ends(month: dict[str, float | None]) -> str:

@@ -155,23 +155,32 @@ def _companies(found: Payback, share: float) -> str:
     return f"{q.chance(share)} of companies have by month {found.horizon}"
 
 
-def waiting(found: Waiting, months: int, outcome: str = MONEY) -> str:
-    """One sentence on what waiting so many months loses or gains."""
+def waiting(found: Waiting, months: int) -> str:
+    """What waiting so many months does to the net benefit, and where it is otherwise, to the value of the company."""
+    soon, later = (_waited(found, months, outcome) for outcome in (MONEY, LATER))
+    if soon[0] == later[0]:
+        return f"{soon[1]}."
+    return f"{soon[1]}; {later[1][0].lower()}{later[1][1:]}."
+
+
+def _waited(found: Waiting, months: int, outcome: str) -> tuple[str, str]:
+    """Which way it goes, and in words."""
     lost, unit = found.lost(outcome, months), OUTCOMES[outcome].unit
     name = {MONEY: "net benefit"}.get(outcome, q.title(outcome))
     after = f"Waiting {months} month{'s' if months > 1 else ''}"
-    if lost.difference is None or lost.low is None or lost.high is None:
-        return f"{after}: what it does to {name} cannot be told."
     currency = found.baseline.scenario.currency
-    if lost.difference == 0.0 and lost.low == lost.high:
-        return f"{after} changes nothing in {name}."
-    if lost.low <= 0.0 <= lost.high:
+    if lost.difference is None or lost.low is None or lost.high is None:
+        return "unknown", f"{after}: what it does to {name} cannot be told"
+    if lost.verdict == "none":
+        return "none", f"{after} changes nothing in {name}"
+    if lost.verdict == "unclear":
         ends = q.interval(lost.low, lost.high, unit)
-        return f"{after} has no clear effect on {name} (loss {ends} {currency}, 95 % interval)."
-    size = abs(lost.difference)
-    ends = (lost.low, lost.high) if lost.difference > 0 else (-lost.high, -lost.low)
-    said = f"{q.level(size, unit)} {currency} of {name} (95 % interval {q.interval(*ends, unit, signed=False)})"
-    return f"{after} costs {said}." if lost.difference > 0 else f"{after} pays: it gains {said}."
+        return "unclear", f"{after} has no clear effect on {name} (it loses {ends} {currency}, 95 % interval)"
+    low, high = (lost.low, lost.high) if lost.difference > 0 else (-lost.high, -lost.low)
+    ends = q.interval(low, high, unit, signed=False)
+    said = f"{q.level(abs(lost.difference), unit)} {currency} of {name} (95 % interval {ends})"
+    verb = "costs" if lost.difference > 0 else "pays: it gains"
+    return lost.verdict, f"{after} {verb} {said}"
 
 
 def shows(comparison: Comparison, alternative: str | None = None) -> str:

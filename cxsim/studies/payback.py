@@ -83,7 +83,7 @@ class Payback:
     @property
     def horizon(self) -> int:
         """Months."""
-        return self.path.shape[1] - 1
+        return int(self.path.shape[1]) - 1
 
     @cached_property
     def band(self) -> Band:

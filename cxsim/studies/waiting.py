@@ -226,7 +226,8 @@ def laters(baseline: Scenario, alternative: Scenario, months: Sequence[int]) -> 
         faults.add("months", f"{', '.join(map(str, months))}: one is given twice")
     own = [it for it in added(baseline, alternative) if not it.is_shock]
     if not own:
-        faults.add("waiting", f"{alternative.name} does nothing beside the baseline that could begin later")
+        name = _name(baseline, alternative) or alternative.name
+        faults.add("waiting", f"{name} adds nothing to the baseline that could begin later; shocks keep their dates")
     faults.stop_if_any()
     return [_delayed(alternative, own, count) for count in months]
 

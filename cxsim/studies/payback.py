@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -14,42 +12,13 @@ import numpy as np
 from cxsim.errors import InputError
 from cxsim.readings.cash import present_values
 from cxsim.readings.money import cash_path, line
-from cxsim.readings.registry import Outcome
+from cxsim.readings.registry import PAYBACK
 from cxsim.studies.answers import Comparison
 from cxsim.studies.bands import Band, band
 from cxsim.studies.pairs import Reals, ratio_interval, wilson
 
 NOTHING: Final = 0.005  # less than half a cent is no money
 MEDIAN, FEW, MOST = 0.5, 0.05, 0.95
-
-_ALL: Final = (
-    Outcome(
-        "cash_low_point",
-        "currency",
-        "higher",
-        "lowest cumulative discounted cash of the alternative less the baseline's, 0 where it is never behind: what "
-        "must be put up before it pays",
-    ),
-    Outcome(
-        "break_even_month",
-        "month",
-        "lower",
-        "month from whose start on that cash is not below 0 until the horizon",
-    ),
-    Outcome(
-        "break_even_share",
-        "share",
-        "higher",
-        "companies whose own cash is not below the baseline's at the horizon",
-    ),
-    Outcome(
-        "return_on_programme",
-        "ratio",
-        "higher",
-        "net benefit over the present value of what the programme cost",
-    ),
-)
-PAYBACK: Final[Mapping[str, Outcome]] = MappingProxyType({outcome.name: outcome for outcome in _ALL})
 
 
 @dataclass(frozen=True, eq=False)

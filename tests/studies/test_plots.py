@@ -14,7 +14,7 @@ from matplotlib.text import Text
 import cxsim as cx
 from cxsim import plots
 from cxsim.plots.style import spread
-from cxsim.scenario import Scenario, scaled, with_values
+from cxsim.scenario import Scenario, parse_with, scaled, with_values
 from cxsim.studies import Comparison, compare
 
 
@@ -79,6 +79,15 @@ def test_retention_is_legible(study: Comparison) -> None:
     _assert_legible(plots.retention(study))
 
 
+@pytest.mark.parametrize("lever", ["formal-onboarding:start=5", "win-back", "csm-staff", "price-rise:start=20"])
+def test_the_figure_of_money_is_legible(small: Scenario, lever: str) -> None:
+    other = small
+    for name, settings in parse_with(lever):
+        other = other.with_(name, **settings)
+    for n in (1, 4):
+        _assert_legible(plots.payback(compare(small, other, replications=n, seed=3, workers=1)))
+
+
 def test_figures_of_a_log_are_legible(small: Scenario) -> None:
     log = cx.simulate(small, seed=3)
     _assert_legible(plots.survival(log))
@@ -87,7 +96,7 @@ def test_figures_of_a_log_are_legible(small: Scenario) -> None:
 
 def test_a_nil_effect_can_be_drawn(small: Scenario) -> None:
     same = compare(small, small, replications=2, seed=1, workers=1)
-    for figure in (plots.effects(same), plots.fan(same, "arr"), plots.retention(same)):
+    for figure in (plots.effects(same), plots.fan(same, "arr"), plots.retention(same), plots.payback(same)):
         _assert_legible(figure)
 
 

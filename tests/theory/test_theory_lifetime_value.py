@@ -25,8 +25,9 @@ def test_a_constant_hazard_gives_the_lifetime_value_of_the_textbook(h: float, ma
     """
     world = make_world(
         {
-            "churn.value_base": h, "segments.term_1_share": 1.0, "segments.term_24_share": 0.0, "segments.term_36_share": 0.0, "segments.mrr_sigma": 0.0,
-            "teams.onboarding_headcount": 0, "onboarding.patience": 120.0, "arrivals.per_month": 60.0,
+            "churn.value_base": h, "segments.mrr_sigma": 0.0, "segments.term_1_share": 1.0,
+            "segments.term_24_share": 0.0, "segments.term_36_share": 0.0, "arrivals.per_month": 60.0,
+            "teams.onboarding_headcount": 0, "onboarding.patience": 120.0,
         },
         quiet=True,
         horizon=96,
@@ -35,8 +36,10 @@ def test_a_constant_hazard_gives_the_lifetime_value_of_the_textbook(h: float, ma
     clv = study.values("clv")
     v = (1.0 + world.value("economics.discount_rate")) ** (-1 / 12)
     mrr = world.value("segments.mrr_median") * world.value("economics.gross_margin")
-    theory = 0.5 * (1.0 + v) * lifetime_value(
-        mrr, retention=math.exp(-h), discount_rate=1.0 / v - 1.0, convention="in arrears"
+    theory = (
+        0.5
+        * (1.0 + v)
+        * lifetime_value(mrr, retention=math.exp(-h), discount_rate=1.0 / v - 1.0, convention="in arrears")
     )
     error = clv.std(ddof=1) / math.sqrt(len(clv))
     assert abs(clv.mean() - theory) < 4.0 * error

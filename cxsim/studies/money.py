@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxsim.readings.costs import COSTS, STAGE_LINES, stage_frame
+from cxsim.readings.costs import COSTS, STAGE_LINES, stage_frame, with_total
 from cxsim.readings.money import cash_path, money_frame
 from cxsim.studies.answers import Comparison, Run
 from cxsim.studies.pairs import Reals, mean_interval
@@ -32,17 +33,7 @@ def monthly_money(found: Run | Comparison) -> pd.DataFrame:
         each alternative its own months and the paired differences: columns `name` (the arm) and `what` ("baseline",
         "alternative" or "difference") stand before the others.
     """
-    import pandas as pd
-
-    if isinstance(found, Run):
-        return _months(found, _lines(found))
-    base = _lines(found.baseline)
-    pieces = [_named(_months(found.baseline, base), found.baseline.name, BASELINE)]
-    for run in found.alternatives:
-        own = _lines(run)
-        pieces.append(_named(_months(run, own), run.name, ALTERNATIVE))
-        pieces.append(_named(_months(run, own - base), run.name, DIFFERENCE))
-    return pd.concat(pieces, ignore_index=True)
+    return _by_arm(found, _months, lambda run: np.array([one.money for one in run.replications]))
 
 
 def money_by_stage(found: Run | Comparison) -> pd.DataFrame:
@@ -59,52 +50,50 @@ def money_by_stage(found: Run | Comparison) -> pd.DataFrame:
         `_low` and `_high`, NaN with one replication. Shares and returns are those of the means; among differences
         there are none. For a comparison as in `monthly_money`.
     """
+    return _by_arm(found, _stages, lambda run: np.array([one.stages for one in run.replications]))
+
+
+def _by_arm(
+    found: Run | Comparison, frame: Callable[[Run, Reals, bool], pd.DataFrame], lines: Callable[[Run], Reals]
+) -> pd.DataFrame:
+    """One frame of a run's lines; of a comparison those of all arms and of their differences."""
     import pandas as pd
 
     if isinstance(found, Run):
-        return _stages(_stage_lines(found))
-    base = _stage_lines(found.baseline)
-    pieces = [_named(_stages(base), found.baseline.name, BASELINE)]
+        return frame(found, lines(found), False)
+    base = lines(found.baseline)
+    pieces = [(found.baseline, BASELINE, base)]
     for run in found.alternatives:
-        own = _stage_lines(run)
-        apart = _stages(own - base)
-        apart[["retained_share", "return"]] = np.nan
-        pieces += [_named(_stages(own), run.name, ALTERNATIVE), _named(apart, run.name, DIFFERENCE)]
-    return pd.concat(pieces, ignore_index=True)
+        own = lines(run)
+        pieces += [(run, ALTERNATIVE, own), (run, DIFFERENCE, own - base)]
+    frames = []
+    for run, what, told in pieces:
+        one = frame(run, told, what == DIFFERENCE)
+        one.insert(0, "name", run.name)
+        one.insert(1, "what", what)
+        frames.append(one)
+    return pd.concat(frames, ignore_index=True)
 
 
-def _lines(run: Run) -> Reals:
-    return np.array([one.money for one in run.replications])
-
-
-def _stage_lines(run: Run) -> Reals:
-    return np.array([one.stages for one in run.replications])
-
-
-def _named(frame: pd.DataFrame, name: str, what: str) -> pd.DataFrame:
-    frame.insert(0, "name", name)
-    frame.insert(1, "what", what)
-    return frame
-
-
-def _months(run: Run, lines: Reals) -> pd.DataFrame:
+def _months(run: Run, lines: Reals, apart: bool) -> pd.DataFrame:
     rate = run.scenario.value("economics.discount_rate")
     frame = money_frame(lines.mean(axis=0), str(run.scenario.start_date), rate)
     frame["cumulative_discounted_low"], frame["cumulative_discounted_high"] = _ends(cash_path(lines, rate)[:, 1:])
     return frame
 
 
-def _stages(lines: Reals) -> pd.DataFrame:
+def _stages(run: Run, lines: Reals, apart: bool) -> pd.DataFrame:
     frame = stage_frame(lines.mean(axis=0))
-    by_stage = np.concatenate((lines, lines.sum(axis=2, keepdims=True)), axis=2)
-    part = {name: by_stage[:, place] for place, name in enumerate(STAGE_LINES)}
+    if apart:
+        frame[["retained_share", "return"]] = np.nan
+    part = dict(zip(STAGE_LINES, with_total(np.moveaxis(lines, 0, -1)), strict=True))
     cost = np.asarray(sum(part[name] for name in COSTS))
     for column, each in (
         ("cost", cost),
         ("mrr_retained", part["mrr_at_risk"] - part["mrr_lost"]),
         ("margin", part["revenue"] - cost),
     ):
-        frame[f"{column}_low"], frame[f"{column}_high"] = _ends(each)
+        frame[f"{column}_low"], frame[f"{column}_high"] = _ends(each.T)
     return frame
 
 

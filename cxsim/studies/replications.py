@@ -140,7 +140,7 @@ class Arm:
             fates,
             experience_shares(table),
             money_lines(table, self._economics),
-            stage_lines(table, self._economics),
+            stage_lines(table, self._economics).sum(axis=-1),
         )
 
 

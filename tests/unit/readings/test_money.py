@@ -161,7 +161,28 @@ def test_a_tally_tells_the_same_ledger_as_the_log(busy: Scenario) -> None:
     frame = readings.money(log)
     for name in LINES:
         assert frame[name].tolist() == line(money_lines(table, busy.value), name).tolist()
-    assert stage_frame(stage_lines(table, busy.value)).equals(readings.costs(log))
+    assert stage_frame(stage_lines(table, busy.value).sum(axis=-1)).equals(readings.costs(log))
+    assert stage_frame(stage_lines(table, busy.value)).equals(
+        readings.costs(log, by_month=True).drop(columns=["month", "date"])
+    )
+
+
+def test_stages_month_by_month_add_up_to_both_ledgers(busy: Scenario) -> None:
+    log = cx.simulate(busy, seed=4)
+    monthly, whole, ledger = readings.costs(log, by_month=True), readings.costs(log), readings.money(log)
+    summed = monthly.drop(columns=["month", "date", "retained_share", "return"]).groupby("stage", sort=False).sum()
+    for name in summed.columns:
+        assert (summed[name] - whole.set_index("stage")[name]).abs().max() < CENT, name
+    total = monthly[monthly["stage"] == "total"].reset_index(drop=True)
+    assert total["date"].tolist() == ledger["date"].tolist()
+    for mine, theirs in (
+        ("margin", "cash"), ("programme", "programme_cost"), ("acquisition", "acquisition_cost"),
+        ("onboarding_payroll", "onboarding_cost"), ("success_payroll", "success_cost"),
+        ("support_payroll", "support_cost"), ("hosting", "hosting_cost"), ("mrr_at_risk", "mrr_start"),
+    ):  # fmt: skip
+        assert (total[mine] - ledger[theirs]).abs().max() < CENT, mine
+    parts = monthly[monthly["stage"] != "total"].groupby("month")["cost"].sum()
+    assert (parts - total["cost"]).abs().max() < CENT
 
 
 def test_paths_of_many_runs_at_once_are_those_of_each() -> None:

@@ -67,10 +67,10 @@ def _title(found: Payback, low: float, month: float | None) -> str:
     if not (np.abs(found.path) > NOTHING).any():
         return f"{found.name} changes no cash"
     if month is None:
-        return f"{found.name} has not paid for itself by month {found.horizon}"
+        return f"{found.name} has not paid for itself on average by month {found.horizon}"
     if low >= -NOTHING:
-        return f"{found.name} is never behind: its cash is in no month below the baseline's"
-    return f"{found.name} breaks even in month {month:.0f}, at worst {q.level(-low, UNIT)} behind"
+        return f"{found.name}: on average its cash is in no month below the baseline's"
+    return f"{found.name} breaks even in month {month:.0f} on average, at worst {q.level(-low, UNIT)} behind"
 
 
 def _ends(month: dict[str, float | None]) -> str:

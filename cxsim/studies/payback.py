@@ -100,7 +100,7 @@ class Payback:
         if month is None:
             reasons.append(f"on average it is still behind at month {self.horizon}")
         elif latest is None and self.n > 1:
-            reasons.append(f"that it comes by month {self.horizon} is not sure, so that the interval has no end")
+            reasons.append(f"the band's lower edge is behind at month {self.horizon}, so that the interval has no end")
         return _row(month, soonest, latest, companies, "; ".join(reasons))
 
     def _break_even_share(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in
 
 # rooms of the house, by floor; the first pattern that fits a module decides
 FLOORS: tuple[tuple[float, str], ...] = (
-    (1.0, r"cxsim\.(streams|events|errors|compiling|parameters(\..*)?)"),
+    (1.0, r"cxsim\.(streams|events|errors|compiling|inlining|parameters(\..*)?)"),
     (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario(\..*)?|interventions|levers(\..*)?|toml_files|scorecard)"),
     (2.0, r"cxsim\.(foresight|catalogue(\..*)?)"),
     (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store)"),

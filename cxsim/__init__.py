@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from cxsim.parameters import Parameter, Source
     from cxsim.scenario import Scenario
     from cxsim.scorecard import Health, health
+    from cxsim.store import Store
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.ledger import Ledger, ledger
+    from cxsim.studies.reproduction import reproduce, resume
 
 __version__ = "0.1.0"
 
@@ -45,6 +47,7 @@ __all__ = [
     "Scenario",
     "Seen",
     "Source",
+    "Store",
     "__version__",
     "attribute",
     "branches",
@@ -54,6 +57,8 @@ __all__ = [
     "ledger",
     "plots",
     "readings",
+    "reproduce",
+    "resume",
     "run",
     "simulate",
     "stream",
@@ -75,12 +80,15 @@ _ROOMS = {
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
+    "Store": "cxsim.store",
     "attribute": "cxsim.studies.attribution",
     "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
+    "reproduce": "cxsim.studies.reproduction",
+    "resume": "cxsim.studies.reproduction",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[float, str], ...] = (
     (1.0, r"cxsim\.(streams|events|errors|compiling|parameters(\..*)?)"),
     (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario(\..*)?|interventions|levers(\..*)?|toml_files|scorecard)"),
     (2.0, r"cxsim\.(foresight|catalogue(\..*)?)"),
-    (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store)"),
+    (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store(\..*)?)"),
     (4.0, r"cxsim\.(engines|readings)(\..*)?"),
     (5.0, r"cxsim\.(churn|forecast)(\..*)?"),
     (6.0, r"cxsim\.(studies|plots)(\..*)?"),

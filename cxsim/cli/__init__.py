@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cxsim.cli import compare, demo, diff, run, show, simulate
+from cxsim.cli import compare, demo, diff, run, runs, show, simulate
 
 __all__ = ["app", "main"]
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 for _command in (
     demo.demo, show.worlds, show.levers, show.outcomes, show.show, show.check, show.schema,
     simulate.simulate, run.run, compare.compare, diff.diff,
+    runs.runs, runs.resume, runs.reproduce,
 ):  # fmt: skip
     app.command()(_command)
 
@@ -79,10 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         lines = error.faults
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as stopped:
         if debug:
             raise
-        print("stopped; nothing was written", file=sys.stderr)
+        kept = getattr(stopped, "__notes__", ())  # a study with a store says how to go on
+        print("".join(["stopped; nothing was written", *(f"; to go on: {each}" for each in kept)]), file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has seen enough

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cxsim.cli import files
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, kept_line, plain_warnings, store_of
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
@@ -53,6 +55,17 @@ WIDE = 96
 BY_SEGMENT = ("logo_churn_12m", "logo_churn_annual", "nrr", "arr", "health_mean")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What of a comparison is shown and written; `out` is a folder's full path."""
+
+    targets: tuple[tuple[str, float], ...] = ()
+    everything: bool = False
+    as_json: bool = False
+    out: str | None = None
+    ledger: bool = False
+
+
 def compare(
     world: World,
     with_: With = None,
@@ -73,6 +86,8 @@ def compare(
     ledger: Annotated[
         bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
     ] = False,
+    store: StoreAt = None,
+    no_store: NoStore = False,
 ) -> None:
     """Compare a world with what interventions make of it, under the same luck."""
     from cxsim.errors import InputError
@@ -87,10 +102,13 @@ def compare(
     widths = precision_of(precision)
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
-    place = files.folder(out) if out is not None else None
+    if out is not None:
+        files.folder(out)
+    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger)
+    kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import compare as compared
 
-    with bar(baseline.name, quiet=as_json) as progress, quiet_study():
+    with bar(baseline.name, quiet=as_json) as progress, quiet_study(), plain_warnings():
         found = compared(
             baseline,
             *alternatives,
@@ -102,19 +120,27 @@ def compare(
             progress=progress,
             by_segment=by is not None,
             names=with_,
+            store=kept,
         )
+    show(found, shown)
+
+
+def show(found: Comparison, shown: Shown) -> None:
+    """Print and write a comparison."""
     warn_of(found)
+    place, targets = files.folder(shown.out) if shown.out is not None else None, list(shown.targets)
     written = write(found, targets, place) if place is not None else []
-    if ledger and place is not None:
-        written += write_ledgers(found, place, quiet=as_json)
-    if as_json:
+    if shown.ledger and place is not None:
+        written += write_ledgers(found, place, quiet=shown.as_json)
+    if shown.as_json:
         print(json.dumps(document(found, targets), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, targets, everything)
+    _screen(screen, found, targets, shown.everything)
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
+    say(screen, kept_line(found.run_id), "dim")
     _next(screen, found, place)
 
 

@@ -1,0 +1,190 @@
+"""Units in the catalogue: found by what they are, committed block by block; the row is the commit."""
+
+from __future__ import annotations
+
+import sqlite3
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cxsim.errors import InputError
+from cxsim.store.blocks import Damaged, Reals, Unit, digest_of, path_of, read_block, read_named, write_block
+from cxsim.store.schema import connected, writing
+
+
+class StoreWarning(UserWarning):
+    """Something in the store is not as it was written; what it held is run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What all replications of one scenario share: with a replication's number it is the unit's key.
+
+    Attributes
+    ----------
+    scenario : str
+        Hash.
+    seed, horizon : int
+        Horizon in months.
+    engine : str
+    laws : str
+        Fingerprint; see `cxsim.store.origin.laws`.
+    """
+
+    scenario: str
+    seed: int
+    horizon: int
+    engine: str
+    laws: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A unit as it was read back.
+
+    Attributes
+    ----------
+    numbers : float64 array
+    words, digest : str
+    """
+
+    numbers: Reals
+    words: str
+    digest: str
+
+
+def find(folder: Path, address: Address, first: int, last: int) -> dict[int, Kept]:
+    """The units first … last − 1 of an address that are there; those of a damaged block are forgotten.
+
+    Warns
+    -----
+    StoreWarning
+        For each block that is damaged.
+    """
+    with connected(folder) as db:
+        rows = db.execute(
+            "SELECT replication, blocks.digest, first, numbers, words, units.digest FROM units "
+            "JOIN blocks ON block = blocks.id JOIN addresses ON address = addresses.id "
+            f"WHERE {_IS} AND replication >= ? AND replication < ? ORDER BY block, first",
+            (*_key(address), first, last),
+        ).fetchall()
+    found: dict[int, Kept] = {}
+    held, values, broken = "", None, set()
+    for replication, block, at, n, words, digest in rows:
+        if block != held:
+            try:
+                held, values = block, read_block(folder, block)
+            except Damaged as fault:
+                values = None
+                broken.add(block)
+                _warn(folder, block, str(fault))
+        if values is None:
+            continue
+        numbers = values[at : at + n]
+        if digest_of(numbers, words) == digest:
+            found[replication] = Kept(numbers, words, digest)
+        elif block not in broken:
+            broken.add(block)
+            _warn(folder, block, f"{path_of(folder, block)}: is not what the catalogue says")
+    for block in broken:
+        forget(folder, block)
+    return found
+
+
+def digests(folder: Path, address: Address, last: int) -> dict[int, str]:
+    """Digest of each unit 0 … last − 1 of an address that is there."""
+    with connected(folder) as db:
+        rows = db.execute(
+            "SELECT replication, digest FROM units JOIN addresses ON address = addresses.id "
+            f"WHERE {_IS} AND replication < ? ORDER BY replication",
+            (*_key(address), last),
+        ).fetchall()
+    return {int(number): str(digest) for number, digest in rows}
+
+
+def named(folder: Path, address: Address, replication: int) -> list[tuple[str, int, float]]:
+    """Name, place and value of every number of a unit that is there.
+
+    Raises
+    ------
+    Damaged
+        If its block is missing or not what was written.
+    """
+    with connected(folder) as db:
+        row = db.execute(
+            "SELECT blocks.digest, first, numbers FROM units JOIN blocks ON block = blocks.id "
+            f"JOIN addresses ON address = addresses.id WHERE {_IS} AND replication = ?",
+            (*_key(address), replication),
+        ).fetchone()
+    if row is None:
+        raise Damaged(f"replication {replication} is not there")
+    return read_named(folder, *row)
+
+
+def commit(folder: Path, batch: Sequence[tuple[Address, Unit]], about: dict[str, str]) -> None:
+    """Write units as one block and enter them; those that another process entered meanwhile stay as they are.
+
+    Raises
+    ------
+    InputError
+        If a unit is there already with another content: the same question has had two answers.
+    """
+    digest, size = write_block(folder, [unit for _, unit in batch], about)
+    with writing(folder) as db:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        db.execute("INSERT OR IGNORE INTO blocks (digest, made, bytes) VALUES (?, ?, ?)", (digest, now, size))
+        (block,) = db.execute("SELECT id FROM blocks WHERE digest = ?", (digest,)).fetchone()
+        first, ids = 0, {}
+        for address, unit in batch:
+            if address not in ids:
+                ids[address] = address_id(db, address)
+            numbers = len(unit.content.numbers)
+            row = (ids[address], unit.replication, block, first, numbers, unit.content.words, unit.content.digest)
+            if not db.execute("INSERT OR IGNORE INTO units VALUES (?, ?, ?, ?, ?, ?, ?)", row).rowcount:
+                _check_same(db, folder, row)
+            first += numbers
+        if not db.execute("SELECT 1 FROM units WHERE block = ? LIMIT 1", (block,)).fetchone():
+            db.execute("DELETE FROM blocks WHERE id = ?", (block,))
+            path_of(folder, digest).unlink(missing_ok=True)
+
+
+def address_id(db: sqlite3.Connection, address: Address) -> int:
+    """Number of an address in the catalogue; entered if it is not there yet."""
+    db.execute(
+        "INSERT OR IGNORE INTO addresses (scenario, seed, horizon, engine, laws) VALUES (?, ?, ?, ?, ?)", _key(address)
+    )
+    return int(db.execute(f"SELECT id FROM addresses WHERE {_IS}", _key(address)).fetchone()[0])
+
+
+def forget(folder: Path, block: str) -> None:
+    """Take a block and its units out of the catalogue, and its file away."""
+    with writing(folder) as db:
+        db.execute("DELETE FROM units WHERE block = (SELECT id FROM blocks WHERE digest = ?)", (block,))
+        db.execute("DELETE FROM blocks WHERE digest = ?", (block,))
+    path_of(folder, block).unlink(missing_ok=True)
+
+
+_IS = "scenario = ? AND seed = ? AND horizon = ? AND engine = ? AND laws = ?"
+
+
+def _key(address: Address) -> tuple[str, int, int, str, str]:
+    return address.scenario, address.seed, address.horizon, address.engine, address.laws
+
+
+def _check_same(db: sqlite3.Connection, folder: Path, row: tuple[int, int, int, int, int, str, str]) -> None:
+    (there,) = db.execute("SELECT digest FROM units WHERE address = ? AND replication = ?", row[:2]).fetchone()
+    if there != row[-1]:
+        raise InputError(
+            f"{folder}: replication {row[1]} is kept already with other numbers, though scenario, seed and laws are "
+            "the same; nothing was replaced. Ask again with --no-store, and tell us: this must not happen"
+        )
+
+
+def _warn(folder: Path, block: str, fault: str) -> None:
+    with connected(folder) as db:
+        (n,) = db.execute(
+            "SELECT count(*) FROM units JOIN blocks ON block = blocks.id WHERE blocks.digest = ?", (block,)
+        ).fetchone()
+    warnings.warn(f"store: {fault}; its {n} units are run again when they are asked for", StoreWarning, stacklevel=4)

@@ -23,8 +23,12 @@ _POINTS: Final = 400
 
 @cache
 def sources() -> str:
-    """Hash of every source that a replication's numbers pass through; line ends do not count."""
-    root = Path(__file__).parent.parent
+    """Hash of every source that a replication's numbers pass through."""
+    return hash_of(Path(__file__).parent.parent)
+
+
+def hash_of(root: Path) -> str:
+    """The same of a package in any folder; line ends do not count."""
     files = [root / name for name in SOURCES] + [file for room in ROOMS for file in (root / room).rglob("*.py")]
     sha = hashlib.sha256()
     for file in sorted(files):

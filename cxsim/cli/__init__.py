@@ -14,6 +14,8 @@ from cxsim.cli import compare, demo, diff, run, runs, show, simulate
 
 __all__ = ["app", "main"]
 
+STOPPED = 130
+
 app = typer.Typer(
     name="cxsim",
     help="What customer experience and customer success do to retention and company value. Start with: cxsim demo",
@@ -75,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without "−" gets "?" and no traceback
     try:
         code = app(given, prog_name="cxsim", standalone_mode=False)
+        if code == STOPPED:  # the parser's answer to an interrupt
+            raise typer.Abort
         return code if isinstance(code, int) else 0
     except InputError as error:
         if debug:
@@ -85,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         kept = getattr(stopped, "__notes__", ())  # a study with a store says how to go on
         print("".join(["stopped; nothing was written", *(f"; to go on: {each}" for each in kept)]), file=sys.stderr)
-        return 130
+        return STOPPED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has seen enough
         return 0

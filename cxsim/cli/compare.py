@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxsim.cli import files
-from cxsim.cli.keeping import NoStore, StoreAt, absolute, kept_line, plain_warnings, store_of
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
@@ -108,7 +108,7 @@ def compare(
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import compare as compared
 
-    with bar(baseline.name, quiet=as_json) as progress, quiet_study(), plain_warnings():
+    with bar(baseline.name, quiet=as_json) as progress, quiet_study(), keeping():
         found = compared(
             baseline,
             *alternatives,

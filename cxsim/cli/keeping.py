@@ -69,8 +69,14 @@ def as_asked(record: RunRecord) -> Iterator[None]:
 
 
 @contextmanager
-def plain_warnings() -> Iterator[None]:
-    """Say what is not right in a store on one line of standard error, as the other warnings are said."""
+def keeping() -> Iterator[None]:
+    """Say what is not right in a store on one line of standard error, and hand on how to go on if it is stopped.
+
+    Raises
+    ------
+    typer.Abort
+        If the user stops it; its notes say how to go on. (The parser swallows the interrupt itself.)
+    """
     from cxsim.store import StoreWarning
 
     with warnings.catch_warnings():
@@ -87,7 +93,13 @@ def plain_warnings() -> Iterator[None]:
                 shown(message, category, filename, lineno, file, line)
 
         warnings.showwarning = one_line
-        yield
+        try:
+            yield
+        except KeyboardInterrupt as stopped:
+            abort = typer.Abort()
+            for note in getattr(stopped, "__notes__", ()):
+                abort.add_note(note)
+            raise abort from stopped
 
 
 def kept_line(run_id: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
-from cxsim.cli.keeping import NoStore, StoreAt, absolute, kept_line, plain_warnings, store_of
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import (
     SEED,
@@ -71,7 +71,7 @@ def run(
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import run as replicated
 
-    with bar(scenario.name, quiet=as_json) as progress, quiet_study(), plain_warnings():
+    with bar(scenario.name, quiet=as_json) as progress, quiet_study(), keeping():
         found = replicated(
             scenario,
             replications=replications_of(replications, widths),

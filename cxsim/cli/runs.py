@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli.keeping import StoreAt, as_asked, plain_warnings
+from cxsim.cli.keeping import StoreAt, as_asked, keeping
 from cxsim.cli.screens import bar, console, next_steps, say, table, wrapped
 from cxsim.cli.sizes import Json, Workers, quiet_study
 
@@ -64,7 +64,7 @@ def resume(run_id: RunId, workers: Workers = None, store: StoreAt = None) -> Non
     wanted: dict[str, Any] = record.command["shown"] if record.command is not None else {}
     with as_asked(record):
         quiet = bool(wanted.get("as_json"))
-        with bar(record.question["names"][0], quiet=quiet) as progress, quiet_study(), plain_warnings():
+        with bar(record.question["names"][0], quiet=quiet) as progress, quiet_study(), keeping():
             found = resumed(record.id, store=place, workers=workers, progress=progress)
         if isinstance(found, Comparison):
             from cxsim.cli import compare
@@ -84,7 +84,7 @@ def reproduce(run_id: RunId, workers: Workers = None, as_json: Json = False, sto
 
     place = Store.open(store)
     record = place.run(run_id)
-    with bar(record.question["names"][0], quiet=as_json) as progress, plain_warnings():
+    with bar(record.question["names"][0], quiet=as_json) as progress, keeping():
         found = reproduced(record.id, store=place, workers=workers, progress=progress)
     if as_json:
         said = {"run": found.run_id, "same": found.is_same, "units": found.units, "units_same": found.same}

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from cxsim.errors import InputError
@@ -71,25 +72,20 @@ def find(folder: Path, address: Address, first: int, last: int) -> dict[int, Kep
             (*_key(address), first, last),
         ).fetchall()
     found: dict[int, Kept] = {}
-    held, values, broken = "", None, set()
-    for replication, block, at, n, words, digest in rows:
-        if block != held:
-            try:
-                held, values = block, read_block(folder, block)
-            except Damaged as fault:
-                values = None
-                broken.add(block)
-                _warn(folder, block, str(fault))
-        if values is None:
-            continue
-        numbers = values[at : at + n]
-        if digest_of(numbers, words) == digest:
-            found[replication] = Kept(numbers, words, digest)
-        elif block not in broken:
-            broken.add(block)
-            _warn(folder, block, f"{path_of(folder, block)}: is not what the catalogue says")
-    for block in broken:
-        forget(folder, block)
+    for block, group in groupby(rows, key=lambda row: str(row[1])):
+        try:
+            values = read_block(folder, block)
+            read = {}
+            for replication, _, at, n, words, digest in group:
+                numbers = values[at : at + n]
+                if digest_of(numbers, words) != digest:
+                    raise Damaged(f"{path_of(folder, block)}: is not what the catalogue says")
+                read[int(replication)] = Kept(numbers, words, digest)
+        except Damaged as fault:
+            _warn(folder, block, str(fault))
+            forget(folder, block)
+        else:
+            found |= read
     return found
 
 

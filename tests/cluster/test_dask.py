@@ -19,7 +19,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
-distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
 REPLICATIONS, SEED = 300, 5
 
 
@@ -34,6 +33,7 @@ def hash_of(found: cx.Comparison) -> str:
 
 
 def test_a_study_on_a_cluster_that_loses_a_worker_is_that_of_one_machine(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
     store, killed = Store.open(tmp_path / "store"), []
     with (
         distributed.LocalCluster(

@@ -68,6 +68,8 @@ class Reproduction:
         That were run.
     same : int
         Of these, how many have the digest that is kept.
+    gone : int
+        Of these, how many are not kept any more; the digest of the answer stands for them.
     first : Difference or None
         The first difference, replication by replication.
     changes : tuple of str
@@ -79,6 +81,7 @@ class Reproduction:
     run_id: str
     units: int
     same: int
+    gone: int
     first: Difference | None
     changes: tuple[str, ...]
     digest_same: bool
@@ -86,18 +89,20 @@ class Reproduction:
     @property
     def is_same(self) -> bool:
         """Is it the same, bit for bit?"""
-        return self.same == self.units and self.digest_same
+        return self.digest_same and self.same + self.gone == self.units
 
     def lines(self) -> list[str]:
         """What came out, in words."""
         since = f"Changed since: {'; '.join(self.changes)}." if self.changes else ""
+        gone = f"; {self.gone:,} are not kept any more, the digest of the answer stands for them" if self.gone else ""
         if self.is_same:
-            said = [f"{self.run_id}: the same, bit for bit ({self.units:,} units run anew)."]
+            said = [f"{self.run_id}: the same, bit for bit ({self.units:,} units run anew{gone})."]
             return [*said, *([f"{since} It made no difference."] if since else [])]
-        found = [f"{self.run_id}: not the same: {self.units - self.same:,} of {self.units:,} units differ."]
+        unlike = self.units - self.same - self.gone
+        found = [f"{self.run_id}: not the same: {unlike:,} of {self.units:,} units differ{gone}."]
         if self.first is not None:
             found.append(f"First: {self.first.line()}.")
-        elif self.same == self.units:
+        elif not self.gone:
             found.append("Every unit is the same, but the digest of the answer is not: its entry was changed.")
         return [*found, since or "No law, library or arithmetic has changed since: this must not happen; tell us."]
 
@@ -192,14 +197,20 @@ def reproduce(
             mine += [one.digest for one in made]
         if first is None:
             first = next(_differences(store, record, names, kept, anew, contents, start), None)
-    same = sum(
-        there.get(number) == digest
+    pairs = [
+        (there.get(number), digest)
         for there, made in zip(kept, anew, strict=True)
         for number, digest in enumerate(made)
+    ]
+    return Reproduction(
+        run_id=record.id,
+        units=len(pairs),
+        same=sum(before == after for before, after in pairs),
+        gone=sum(before is None for before, _ in pairs),
+        first=first,
+        changes=tuple(origin.changes(dict(record.ground))),
+        digest_same=digest_of(anew) == record.digest,
     )
-    total = record.asked * len(arms)
-    changed = tuple(origin.changes(dict(record.ground)))
-    return Reproduction(record.id, total, same, first, changed, digest_of(anew) == record.digest)
 
 
 def scenarios_of(record: RunRecord) -> list[Scenario]:
@@ -229,7 +240,7 @@ def _differences(
     """The first difference of each unit that differs, replication by replication."""
     for number in range(start, start + len(contents[0])):
         for arm, address in enumerate(record.addresses):
-            if kept[arm].get(number) != anew[arm][number]:
+            if kept[arm].get(number, anew[arm][number]) != anew[arm][number]:
                 found = Difference(names[arm], number)
                 try:
                     before = units.named(store.path, address, number)

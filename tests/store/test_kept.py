@@ -304,6 +304,19 @@ def test_a_reproduction_says_whether_the_laws_changed_since(store: Store) -> Non
     assert lines[2].startswith("Changed since: the laws")
 
 
+def test_a_run_of_which_units_are_gone_is_still_held_against_its_digest(store: Store) -> None:
+    run_id = study(2, store).run_id
+    with schema.writing(store.path) as db:
+        db.execute("DELETE FROM units WHERE replication = 1")
+    found = cx.reproduce(run_id, store=store)
+    assert found.is_same
+    assert (found.same, found.gone, found.first) == (2, 2, None)
+    assert "4 units run anew; 2 are not kept any more" in found.lines()[0]
+    with schema.writing(store.path) as db:
+        db.execute("UPDATE runs SET digest = 'x'")
+    assert not cx.reproduce(run_id, store=store).is_same
+
+
 def test_only_a_finished_run_is_reproduced(store: Store) -> None:
     interrupted(store, after=2)
     (run,) = store.runs()

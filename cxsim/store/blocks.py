@@ -8,11 +8,15 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import duckdb
 
 Reals = npt.NDArray[np.float64]
 
@@ -93,8 +97,6 @@ def write_block(folder: Path, units: Sequence[Unit], about: dict[str, str]) -> t
     (str, int)
         Digest of the file's bytes, and their number.
     """
-    import duckdb
-
     names = list(dict.fromkeys(name for unit in units for name, _ in unit.content.columns))
     code = {name: number for number, name in enumerate(names)}
     lengths = [np.array([n for _, n in unit.content.columns], dtype=np.int64) for unit in units]
@@ -115,8 +117,7 @@ def write_block(folder: Path, units: Sequence[Unit], about: dict[str, str]) -> t
     handle, draft = tempfile.mkstemp(prefix=_DRAFT, dir=place)
     os.close(handle)
     try:
-        with duckdb.connect() as db:
-            db.execute("SET threads = 1")  # the others are simulating
+        with _engine().cursor() as db:
             db.register("given", table)
             says = ", ".join(f"{key}: {_quoted(text)}" for key, text in {"format": "1", **about}.items())
             db.execute(
@@ -124,6 +125,7 @@ def write_block(folder: Path, units: Sequence[Unit], about: dict[str, str]) -> t
                 f"TO {_quoted(draft)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{says}}})",
                 [scenarios, names],
             )
+            db.unregister("given")
         content = Path(draft).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         target = path_of(folder, digest)
@@ -144,10 +146,8 @@ def read_block(folder: Path, digest: str) -> Reals:
     Damaged
         If it is missing or not what was written.
     """
-    import duckdb
-
     place = _verified(folder, digest)
-    with duckdb.connect() as db:
+    with _engine().cursor() as db:
         found = db.execute(f"SELECT value FROM read_parquet({_quoted(str(place))})").fetchnumpy()
     # what does not exist is NaN here and an empty cell there
     return np.asarray(np.ma.filled(found["value"], np.nan), dtype=np.float64)
@@ -161,10 +161,8 @@ def read_named(folder: Path, digest: str, first: int, numbers: int) -> list[tupl
     Damaged
         If it is missing or not what was written.
     """
-    import duckdb
-
     place = _quoted(str(_verified(folder, digest)))
-    with duckdb.connect() as db:
+    with _engine().cursor() as db:
         rows = db.execute(
             f"SELECT name, place, value FROM read_parquet({place}, file_row_number = true) "
             "WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number",
@@ -181,6 +179,14 @@ def drafts(folder: Path) -> list[Path]:
 def in_place(folder: Path) -> list[Path]:
     """All blocks that are there, whether or not anything refers to them."""
     return list((folder / BLOCKS).glob("??/*.parquet"))
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """What reads and writes Parquet: made once, for that takes longer than a block; one thread, others simulate."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
 
 
 def _verified(folder: Path, digest: str) -> Path:

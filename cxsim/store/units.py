@@ -56,36 +56,31 @@ class Kept:
     digest: str
 
 
-def find(folder: Path, address: Address, first: int, last: int) -> dict[int, Kept]:
-    """The units first … last − 1 of an address that are there; those of a damaged block are forgotten.
+def find(folder: Path, addresses: Sequence[Address], first: int, last: int) -> dict[tuple[Address, int], Kept]:
+    """The units first … last − 1 of some addresses that are there; those of a damaged block are forgotten.
 
     Warns
     -----
     StoreWarning
         For each block that is damaged.
     """
+    rows: list[tuple[str, int, int, Address, int, str, str]] = []
     with connected(folder) as db:
-        rows = db.execute(
-            "SELECT replication, blocks.digest, first, numbers, words, units.digest FROM units "
-            "JOIN blocks ON block = blocks.id JOIN addresses ON address = addresses.id "
-            f"WHERE {_IS} AND replication >= ? AND replication < ? ORDER BY block, first",
-            (*_key(address), first, last),
-        ).fetchall()
-    found: dict[int, Kept] = {}
-    for block, group in groupby(rows, key=lambda row: str(row[1])):
+        for address in addresses:
+            there = db.execute(
+                "SELECT blocks.digest, first, numbers, replication, words, units.digest FROM units "
+                "JOIN blocks ON block = blocks.id JOIN addresses ON address = addresses.id "
+                f"WHERE {_IS} AND replication >= ? AND replication < ?",
+                (*_key(address), first, last),
+            )
+            rows += [(block, at, n, address, number, words, digest) for block, at, n, number, words, digest in there]
+    found: dict[tuple[Address, int], Kept] = {}
+    for block, group in groupby(sorted(rows, key=lambda row: row[:2]), key=lambda row: row[0]):
         try:
-            values = read_block(folder, block)
-            read = {}
-            for replication, _, at, n, words, digest in group:
-                numbers = values[at : at + n]
-                if digest_of(numbers, words) != digest:
-                    raise Damaged(f"{path_of(folder, block)}: is not what the catalogue says")
-                read[int(replication)] = Kept(numbers, words, digest)
+            found |= _read(folder, block, list(group))
         except Damaged as fault:
             _warn(folder, block, str(fault))
             forget(folder, block)
-        else:
-            found |= read
     return found
 
 
@@ -167,6 +162,19 @@ _IS = "scenario = ? AND seed = ? AND horizon = ? AND engine = ? AND laws = ?"
 
 def _key(address: Address) -> tuple[str, int, int, str, str]:
     return address.scenario, address.seed, address.horizon, address.engine, address.laws
+
+
+def _read(
+    folder: Path, block: str, rows: Sequence[tuple[str, int, int, Address, int, str, str]]
+) -> dict[tuple[Address, int], Kept]:
+    """Units of one block, as the rows of `find` have them."""
+    values, found = read_block(folder, block), {}
+    for _, at, n, address, number, words, digest in rows:
+        numbers = values[at : at + n]
+        if digest_of(numbers, words) != digest:
+            raise Damaged(f"{path_of(folder, block)}: is not what the catalogue says")
+        found[address, number] = Kept(numbers, words, digest)
+    return found
 
 
 def _check_same(db: sqlite3.Connection, folder: Path, row: tuple[int, int, int, int, int, str, str]) -> None:

@@ -139,15 +139,14 @@ class Shelf:
     def found(self, first: int, count: int) -> dict[tuple[int, int], Replication]:
         """The replications that are kept already, by arm and number."""
         runs.asked_for(self._store.path, self.run_id, first + count)
-        read: dict[tuple[int, int], Replication] = {}
-        for address in dict.fromkeys(self._at):
-            there = units.find(self._store.path, address, first, first + count)
-            for arm, scenario in enumerate(self._arms):
-                if self._at[arm] == address:
-                    for number, kept in there.items():
-                        read[arm, number] = replication_of(number, kept, scenario, self._horizon)
-            self._digests |= {(address, number): kept.digest for number, kept in there.items()}
-        return read
+        there = units.find(self._store.path, list(dict.fromkeys(self._at)), first, first + count)
+        self._digests |= {key: kept.digest for key, kept in there.items()}
+        return {
+            (arm, number): replication_of(number, kept, scenario, self._horizon)
+            for (address, number), kept in there.items()
+            for arm, scenario in enumerate(self._arms)
+            if self._at[arm] == address
+        }
 
     def keep(self, arm: int, replication: Replication) -> None:
         """Have a replication committed soon; any thread may ask.

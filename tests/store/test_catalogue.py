@@ -34,6 +34,10 @@ def commit(store: Store, *numbers: int, value: float = 1.0) -> None:
     units.commit(store.path, [(HERE, unit(n, value)) for n in numbers], {})
 
 
+def kept(folder: Path, address: Address = HERE) -> dict[int, units.Kept]:
+    return {number: found for (_, number), found in units.find(folder, [address], 0, 50).items()}
+
+
 def block_of(store: Store) -> Path:
     (place,) = in_place(store.path)
     return place
@@ -63,7 +67,7 @@ def test_a_store_of_the_oldest_schema_opens_and_keeps_its_runs_and_units(old: Pa
     (run,) = store.runs()
     assert (run.id, run.state, run.done, run.units, run.bytes) == ("0123456789", "finished", 2, 2, 0)
     assert run.ground["cxsim"] == "0.1.0"
-    found = units.find(old, run.addresses[0], 0, 10)
+    found = kept(old, run.addresses[0])
     assert found[1].numbers[[0, 2, 3, 4]].tolist() == [1.05, 1e6, 2e6 + 1, 0.1 + 0.2]
     assert found[1].words == '[[1,0,"nobody"]]'
     commit(store, 0)
@@ -100,12 +104,12 @@ def test_what_is_no_store_is_refused_in_one_line(tmp_path: Path) -> None:
 
 def test_numbers_come_back_to_the_last_bit(store: Store) -> None:
     commit(store, 2, 0)
-    found = units.find(store.path, HERE, 0, 5)
+    found = kept(store.path)
     assert sorted(found) == [0, 2]
-    for number, kept in found.items():
-        assert kept.numbers.tobytes() == unit(number).content.numbers.tobytes()
-        assert (kept.words, kept.digest) == (unit(number).content.words, unit(number).content.digest)
-    assert not units.find(store.path, HERE, 1, 2)
+    for number, one in found.items():
+        assert one.numbers.tobytes() == unit(number).content.numbers.tobytes()
+        assert (one.words, one.digest) == (unit(number).content.words, unit(number).content.digest)
+    assert not units.find(store.path, [HERE], 1, 2)
 
 
 def test_a_block_names_its_numbers_for_whoever_reads_it(store: Store) -> None:
@@ -133,11 +137,11 @@ def test_a_damaged_block_is_noticed_said_and_forgotten(store: Store, harm: str) 
     else:
         place.write_bytes(content if harm == "a byte" else content[:-9])
     with pytest.warns(StoreWarning, match="its 2 units are run again") as said:
-        assert units.find(store.path, HERE, 0, 5) == {}
+        assert kept(store.path) == {}
     assert len(said) == 1
     assert in_place(store.path) == []
     commit(store, 0, 1)
-    assert sorted(units.find(store.path, HERE, 0, 5)) == [0, 1]
+    assert sorted(kept(store.path)) == [0, 1]
 
 
 def test_a_row_that_was_changed_is_noticed(store: Store) -> None:
@@ -146,7 +150,7 @@ def test_a_row_that_was_changed_is_noticed(store: Store) -> None:
     with schema.writing(store.path) as db:
         db.execute("UPDATE units SET words = 'other' WHERE replication = 1")
     with pytest.warns(StoreWarning, match="not what the catalogue says"):
-        assert list(units.find(store.path, HERE, 0, 5)) == [2]
+        assert list(kept(store.path)) == [2]
 
 
 def test_a_unit_is_committed_once_however_many_write(store: Store) -> None:
@@ -162,7 +166,7 @@ def test_a_unit_is_committed_once_however_many_write(store: Store) -> None:
         each.start()
     for each in threads:
         each.join()
-    assert sorted(units.find(store.path, HERE, 0, 50)) == list(range(10))
+    assert sorted(kept(store.path)) == list(range(10))
     with schema.connected(store.path) as db:
         known = {path_of(store.path, row[0]) for row in db.execute("SELECT digest FROM blocks")}
         assert db.execute("SELECT count(*) FROM units").fetchone() == (10,)
@@ -173,7 +177,7 @@ def test_a_second_answer_to_the_same_question_is_refused(store: Store) -> None:
     commit(store, 0, 1)
     with pytest.raises(InputError, match="replication 1 is kept already with other numbers"):
         commit(store, 1, 2, value=1.5)
-    assert sorted(units.find(store.path, HERE, 0, 5)) == [0, 1]
+    assert sorted(kept(store.path)) == [0, 1]
 
 
 KILLED = """
@@ -201,11 +205,11 @@ def test_a_kill_at_any_step_of_a_commit_leaves_what_was_there_before(tmp_path: P
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == -9, done.stderr
     store = Store.open(tmp_path)
-    assert sorted(units.find(tmp_path, HERE, 0, 5)) == [0]
+    assert sorted(kept(tmp_path)) == [0]
     with schema.connected(tmp_path) as db:
         assert db.execute("SELECT count(*) FROM blocks WHERE made = 'never'").fetchone() == (0,)
     commit(store, 1, 2)
-    assert sorted(units.find(tmp_path, HERE, 0, 5)) == [0, 1, 2]
+    assert sorted(kept(tmp_path)) == [0, 1, 2]
 
 
 def test_what_a_killed_process_left_is_swept_away_when_it_is_old(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +245,7 @@ def test_deleting_a_run_leaves_the_units_of_others(store: Store) -> None:
     commit(store, 2)
     size = max(file.stat().st_size for file in in_place(store.path))
     assert 0 < store.delete([mine]) <= size
-    assert sorted(units.find(store.path, HERE, 0, 5)) == [0, 1]
+    assert sorted(kept(store.path)) == [0, 1]
     assert [each.id for each in store.runs()] == [other]
     assert store.delete([other]) > 0
     assert in_place(store.path) == []

@@ -259,7 +259,7 @@ def test_a_run_is_reproduced_bit_for_bit_without_its_units(
 def test_a_difference_is_named_by_unit_column_and_month(store: Store) -> None:
     made = study(N, store)
     address = store.run(made.run_id).addresses[1]
-    (kept,) = (each for each in units.find(store.path, address, 3, 4).values())
+    (kept,) = (each for each in units.find(store.path, [address], 3, 4).values())
     from cxsim.store.blocks import Unit
     from cxsim.studies.kept import content_of
 

@@ -187,11 +187,14 @@ class Shelf:
                 if self._fault is not None:
                     raise self._fault
                 batch, self._waiting = self._waiting, []
-                if self._timer is not None:
-                    self._timer.cancel()
-                    self._timer = None
-            if batch:
-                units.commit(self._store.path, batch, self._about)
+                self._stop_timer()
+            try:
+                if batch:
+                    units.commit(self._store.path, batch, self._about)
+            except BaseException:
+                with self._lock:  # an interrupt must not lose them
+                    self._waiting = batch + self._waiting
+                raise
 
     def finish(self, replications: Sequence[Sequence[Replication]]) -> None:
         """Note that the answer rests on these replications of each arm."""
@@ -208,8 +211,14 @@ class Shelf:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._fault is None:
             self.commit()
+        self._stop_timer()
         if isinstance(error, KeyboardInterrupt):
             error.add_note(f"cxsim resume {self.run_id}")
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _in_time(self) -> None:
         try:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from small import SEED, same, study, world
 
 import cxsim as cx
 from cxsim.store import Store, StoreWarning, origin, schema, units
-from cxsim.store.blocks import in_place
-from cxsim.studies import Comparison, replications
+from cxsim.store.blocks import Unit, in_place
+from cxsim.studies import Comparison, kept, replications
 from cxsim.studies.precision import PrecisionWarning
 
 N = 5
@@ -126,9 +128,9 @@ def test_both_clocks_keep_units_of_their_own_with_the_same_digests(store: Store)
     slow = cx.run(base, replications=1, seed=SEED, store=store, engine="reference", workers=1)
     runs = [store.run(each.run_id) for each in (fast, slow)]
     assert runs[0].id != runs[1].id
-    kept = [units.digests(store.path, run.addresses[0], 9) for run in runs]
-    assert kept[0] == kept[1]
-    assert len(kept[0]) == 1
+    digests = [units.digests(store.path, run.addresses[0], 9) for run in runs]
+    assert digests[0] == digests[1]
+    assert len(digests[0]) == 1
 
 
 def test_arms_that_are_the_same_share_their_units(store: Store) -> None:
@@ -137,6 +139,10 @@ def test_arms_that_are_the_same_share_their_units(store: Store) -> None:
     run = store.run(found.run_id)
     assert (run.state, run.done, run.units) == ("finished", 2, 2)
     assert found.effect("nrr").difference == 0.0
+    (block,) = in_place(store.path)
+    with schema.connected(store.path) as db:
+        (numbers,) = db.execute("SELECT sum(numbers) FROM units").fetchone()
+    assert duckdb.execute(f"SELECT count(*) FROM read_parquet('{block}')").fetchall() == [(numbers,)]
 
 
 def test_a_precision_is_reached_with_the_same_replications(
@@ -207,10 +213,6 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_how_to_go_on(
 
 
 def test_a_unit_waits_a_second_at_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
-    from cxsim.studies import kept
-
     monkeypatch.setattr(kept, "DELAY", 0.05)
     committed = threading.Event()
     commit = units.commit
@@ -231,6 +233,22 @@ def test_a_store_that_cannot_be_written_any_more_stops_the_study(store: Store, m
     with pytest.raises(OSError, match="No space left"):
         study(2, store)
     assert store.runs()[0].state == "unfinished"
+
+
+def test_an_interrupt_in_the_middle_of_a_commit_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit, interrupts = units.commit, iter([True, False])
+
+    def stopped(*given: Any) -> None:
+        if next(interrupts):
+            raise KeyboardInterrupt
+        commit(*given)
+
+    monkeypatch.setattr(kept, "DELAY", 60.0)
+    monkeypatch.setattr(units, "commit", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        study(2, store)
+    (run,) = store.runs()
+    assert (run.state, run.done) == ("unfinished", 4)
 
 
 def test_a_damaged_block_is_run_again_and_the_answer_stays(alone: Comparison, store: Store) -> None:
@@ -259,11 +277,8 @@ def test_a_run_is_reproduced_bit_for_bit_without_its_units(
 def test_a_difference_is_named_by_unit_column_and_month(store: Store) -> None:
     made = study(N, store)
     address = store.run(made.run_id).addresses[1]
-    (kept,) = (each for each in units.find(store.path, [address], 3, 4).values())
-    from cxsim.store.blocks import Unit
-    from cxsim.studies.kept import content_of
-
-    content = content_of(made.alternatives[0].replications[3], made.alternatives[0].scenario)
+    (there,) = (each for each in units.find(store.path, [address], 3, 4).values())
+    content = kept.content_of(made.alternatives[0].replications[3], made.alternatives[0].scenario)
     start = 0
     for name, length in content.columns:
         if name == "series.arr":
@@ -272,7 +287,7 @@ def test_a_difference_is_named_by_unit_column_and_month(store: Store) -> None:
     before = float(content.numbers[start + 7])
     content.numbers[start + 7] = np.nextafter(before, np.inf)
     with schema.writing(store.path) as db:
-        db.execute("DELETE FROM units WHERE digest = ?", (kept.digest,))
+        db.execute("DELETE FROM units WHERE digest = ?", (there.digest,))
     units.commit(store.path, [(address, Unit(address.scenario, SEED, 3, content))], {})
     found = cx.reproduce(made.run_id, store=store)
     assert not found.is_same

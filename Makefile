@@ -1,4 +1,4 @@
-.PHONY: test theory parity faults lint types bench notebooks experiments findings all
+.PHONY: test theory parity faults lint types bench notebooks experiments findings cluster all
 
 PYTHON ?= python
 
@@ -34,5 +34,8 @@ experiments:
 
 findings:
 	$(PYTHON) -m experiments.check
+
+cluster:
+	$(PYTHON) -m pytest tests/cluster -m cluster
 
 all: test lint types theory notebooks

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from cxsim.parameters import Parameter, Source
     from cxsim.scenario import Scenario
     from cxsim.scorecard import Health, health
+    from cxsim.store import Store
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.ledger import Ledger, ledger
     from cxsim.studies.payback import Payback, payback
+    from cxsim.studies.reproduction import reproduce, resume
     from cxsim.studies.waiting import Waiting, waiting
 
 __version__ = "0.1.0"
@@ -48,6 +50,7 @@ __all__ = [
     "Scenario",
     "Seen",
     "Source",
+    "Store",
     "Waiting",
     "__version__",
     "attribute",
@@ -59,6 +62,8 @@ __all__ = [
     "payback",
     "plots",
     "readings",
+    "reproduce",
+    "resume",
     "run",
     "simulate",
     "stream",
@@ -83,6 +88,7 @@ _ROOMS = {
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
     "Waiting": "cxsim.studies.waiting",
+    "Store": "cxsim.store",
     "attribute": "cxsim.studies.attribution",
     "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
@@ -90,6 +96,8 @@ _ROOMS = {
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
     "payback": "cxsim.studies.payback",
+    "reproduce": "cxsim.studies.reproduction",
+    "resume": "cxsim.studies.reproduction",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cxsim.cli import files, money
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
@@ -55,6 +57,18 @@ WIDE = 96
 BY_SEGMENT = ("logo_churn_12m", "logo_churn_annual", "nrr", "arr", "health_mean")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What of a comparison is shown and written; `out` is a folder's full path, `waiting` in months."""
+
+    targets: tuple[tuple[str, float], ...] = ()
+    everything: bool = False
+    as_json: bool = False
+    out: str | None = None
+    ledger: bool = False
+    waiting: tuple[int, ...] = ()
+
+
 def compare(
     world: World,
     with_: With = None,
@@ -78,6 +92,8 @@ def compare(
     ledger: Annotated[
         bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
     ] = False,
+    store: StoreAt = None,
+    no_store: NoStore = False,
 ) -> None:
     """Compare a world with what interventions make of it, under the same luck."""
     from cxsim.errors import InputError
@@ -93,10 +109,13 @@ def compare(
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
     money.check_waiting(baseline, alternatives, later)
-    place = files.folder(out) if out is not None else None
+    if out is not None:
+        files.folder(out)
+    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger, later)
+    kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import compare as compared
 
-    with bar(baseline.name, quiet=as_json) as progress, quiet_study():
+    with bar(baseline.name, quiet=as_json) as progress, quiet_study(), keeping():
         found = compared(
             baseline,
             *alternatives,
@@ -108,23 +127,31 @@ def compare(
             progress=progress,
             by_segment=by is not None,
             names=with_,
+            store=kept,
         )
+    show(found, shown, workers=workers, engine=engine)
+
+
+def show(found: Comparison, shown: Shown, *, workers: int | None = None, engine: str | None = None) -> None:
+    """Print and write a comparison."""
     warn_of(found)
-    told = money.waited(found, later, workers=workers, engine=engine, quiet=as_json)
+    told = money.waited(found, shown.waiting, workers=workers, engine=engine, quiet=shown.as_json)
+    place, targets = files.folder(shown.out) if shown.out is not None else None, list(shown.targets)
     written = write(found, targets, place, told) if place is not None else []
-    if ledger and place is not None:
-        written += write_ledgers(found, place, quiet=as_json)
-    if as_json:
+    if shown.ledger and place is not None:
+        written += write_ledgers(found, place, quiet=shown.as_json)
+    if shown.as_json:
         print(json.dumps(document(found, targets, told), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, targets, everything)
+    _screen(screen, found, targets, shown.everything)
     if told:
         screen.print()
         money.say_waiting(screen, told)
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
+    say(screen, kept_line(found.run_id), "dim")
     _next(screen, found, place)
 
 

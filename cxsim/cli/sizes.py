@@ -68,6 +68,11 @@ def remember(arguments: Sequence[str]) -> None:
     _LINE[:] = arguments
 
 
+def remembered() -> list[str]:
+    """The line that was typed, word by word."""
+    return list(_LINE)
+
+
 def command() -> str:
     """The command that makes the answer again."""
     return ("CXSIM_FAST=1 " if is_fast() else "") + shlex.join(["cxsim", *_LINE])

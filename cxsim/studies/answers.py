@@ -41,6 +41,8 @@ class Run:
     replications : tuple of Replication
     precision : Precision, optional
         How half widths that were asked for were sought.
+    run_id : str
+        Its name in the store; "" where it is not kept.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Run:
     horizon: int
     replications: tuple[Replication, ...]
     precision: Precision | None = None
+    run_id: str = ""
 
     @cached_property
     def _values(self) -> Reals:
@@ -160,12 +163,15 @@ class Comparison:
         Whether `effects` also tells the segments apart.
     precision : Precision, optional
         How half widths that were asked for were sought.
+    run_id : str
+        Its name in the store; "" where it is not kept.
     """
 
     baseline: Run
     alternatives: tuple[Run, ...]
     by_segment: bool = False
     precision: Precision | None = None
+    run_id: str = ""
 
     @property
     def n(self) -> int:

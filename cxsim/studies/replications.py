@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,18 @@ class Replication:
     experience_shares: Reals
     money: Reals
     stages: Reals
+
+
+class Shelf(Protocol):
+    """Where replications are kept and found again, such as `studies.kept.Shelf`; arms by their place."""
+
+    def found(self, first: int, count: int, /) -> Mapping[tuple[int, int], Replication]:
+        """Those of the replications first … first + count − 1 that are there, by arm and number."""
+        ...
+
+    def keep(self, arm: int, replication: Replication, /) -> None:
+        """Keep one."""
+        ...
 
 
 class Arm:
@@ -186,8 +198,9 @@ def replicate_all(
     progress: Progress | None = None,
     policy: Policy | None = None,
     engine: str | None = None,
+    shelf: Shelf | None = None,
 ) -> list[list[Replication]]:
-    """Run every arm with the same luck, replication by replication, from the first on.
+    """Run every arm with the same luck, replication by replication, from the first on; what the shelf has is not run.
 
     The compiled engine runs on threads of this process, for it lets go of Python's lock; the reference engine, and any
     if `processes`, in processes of their own. A policy may be a function that no other process can find, so that with
@@ -200,26 +213,34 @@ def replicate_all(
     """
     numbers = range(first, first + replications)
     refuse(arms[0], seed=seed, replication=numbers[-1], horizon=horizon, engine=engine, policy=policy)
+    every = tuple(range(len(arms)))
+    done = dict(shelf.found(first, replications)) if shelf is not None else {}
+    if done and progress is not None:
+        progress(len(done), len(arms) * replications)
+    missing = {n: tuple(arm for arm in every if (arm, n) not in done) for n in numbers}
+    missing = {n: some for n, some in missing.items() if some}
+    if not missing:
+        return [[done[arm, number] for number in numbers] for arm in every]
     ready = [Arm(scenario, horizon, policy, engine) for scenario in arms]
-    done: dict[tuple[int, int], Replication] = {}
 
     def enter(arm: int, result: Replication) -> None:
         done[arm, result.number] = result
+        if shelf is not None:
+            shelf.keep(arm, result)
         if progress is not None:
             progress(len(done), len(arms) * replications)
 
-    workers = min(cores() if workers is None else workers, len(arms) * replications)
+    workers = min(cores() if workers is None else workers, sum(map(len, missing.values())))
     reference = ready[0].engine == "reference"
     if executor is None and reference and policy is not None and not processes:
         workers = 1
     # the arms of a replication share its history, so they stay together where there is work for all
-    every = tuple(range(len(arms)))
-    chosen = [every] if replications >= workers else [(arm,) for arm in every]
-    tasks = [(number, some) for number in numbers for some in chosen]
+    apart = len(missing) < workers
+    tasks = [(n, some) for n, group in missing.items() for some in ([(arm,) for arm in group] if apart else [group])]
     if executor is None and workers <= 1:
-        for number in numbers:
-            for place, arm in enumerate(ready):
-                enter(place, arm.replicate(seed, number))
+        for number, some in tasks:
+            for arm in some:
+                enter(arm, ready[arm].replicate(seed, number))
     elif executor is None and not (reference or processes):
         ready[0].make_ready(seed, first)
         with ThreadPoolExecutor(workers) as threads:

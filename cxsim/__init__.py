@@ -24,19 +24,33 @@ if TYPE_CHECKING:
     from cxsim.scorecard import Health, health
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
+    from cxsim.studies.best import Best, best
     from cxsim.studies.branches import Branches, branches
+    from cxsim.studies.combinations import Combinations, combine
+    from cxsim.studies.doses import Dose, dose
     from cxsim.studies.experiment import Comparison, Run, compare, run
+    from cxsim.studies.futures import Futures, fork
+    from cxsim.studies.grids import Axis, Grid, grid
+    from cxsim.studies.information import Information, value_of_information
     from cxsim.studies.ledger import Ledger, ledger
+    from cxsim.studies.uncertainty import Uncertainty, uncertain
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Attribution",
+    "Axis",
+    "Best",
     "Branches",
+    "Combinations",
     "Comparison",
+    "Dose",
     "EventLog",
     "Fork",
+    "Futures",
+    "Grid",
     "Health",
+    "Information",
     "InputError",
     "Ledger",
     "Orders",
@@ -45,11 +59,17 @@ __all__ = [
     "Scenario",
     "Seen",
     "Source",
+    "Uncertainty",
     "__version__",
     "attribute",
+    "best",
     "branches",
+    "combine",
     "compare",
     "diff",
+    "dose",
+    "fork",
+    "grid",
     "health",
     "ledger",
     "plots",
@@ -57,16 +77,25 @@ __all__ = [
     "run",
     "simulate",
     "stream",
+    "uncertain",
+    "value_of_information",
 ]
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
     "Attribution": "cxsim.studies.attribution",
+    "Axis": "cxsim.studies.grids",
+    "Best": "cxsim.studies.best",
     "Branches": "cxsim.studies.branches",
+    "Combinations": "cxsim.studies.combinations",
     "Comparison": "cxsim.studies.experiment",
+    "Dose": "cxsim.studies.doses",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
+    "Futures": "cxsim.studies.futures",
+    "Grid": "cxsim.studies.grids",
     "Health": "cxsim.scorecard",
+    "Information": "cxsim.studies.information",
     "InputError": "cxsim.errors",
     "Ledger": "cxsim.studies.ledger",
     "Orders": "cxsim.engines",
@@ -75,15 +104,23 @@ _ROOMS = {
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
+    "Uncertainty": "cxsim.studies.uncertainty",
     "attribute": "cxsim.studies.attribution",
+    "best": "cxsim.studies.best",
     "branches": "cxsim.studies.branches",
+    "combine": "cxsim.studies.combinations",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
+    "dose": "cxsim.studies.doses",
+    "fork": "cxsim.studies.futures",
+    "grid": "cxsim.studies.grids",
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
+    "uncertain": "cxsim.studies.uncertainty",
+    "value_of_information": "cxsim.studies.information",
 }
 
 

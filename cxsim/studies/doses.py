@@ -157,9 +157,9 @@ class Dose:
         harm = f" It does harm for sure at {', '.join(f'{v:g}' for v in harmful)}." if harmful else ""
         if found.reached is None:
             return f"{start} is not clearly better at any value; at the best one, {found.best:g}: {said}.{harm}"
-        parts = [f"{start} is best at {found.best:g} ({said})"]
-        if found.best > self.values[0]:
-            parts.append(f"{100 * found.share:.0f} % of that is there from {found.reached:g} on")
+        parts = [f"{start} {said}, at {found.best:g}, the best value"]
+        if found.reached < found.best:
+            parts.append(f"{100 * found.share:.0f} % of that is there at {found.reached:g}")
         if found.sure is not None:
             parts.append(f"beyond {found.sure:g} more of it brings for sure no more than a tenth of the effect")
         elif found.turns_back:

@@ -15,7 +15,7 @@ from cxsim.studies import quantities as q
 from cxsim.studies.answers import known
 from cxsim.studies.draws import EDGE
 from cxsim.studies.pairs import Reals
-from cxsim.studies.smoothing import NONE, Smooth, smooth
+from cxsim.studies.smoothing import NONE, Smooth, shapes_of, smooth
 from cxsim.studies.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -102,17 +102,17 @@ class Information:
         unit, whole = OUTCOMES[self.outcome].unit, self.worth[EVERYTHING]
         start = f"{q.title(self.outcome)}: with what is known, {self.chosen} is best on average"
         if whole.low <= 0.0:
-            most = q.change(whole.high, unit).removeprefix("+")
-            more = f" (at most {most}, with 97.5 % confidence)" if whole.high > 0.0 else ""
+            most = _amount(whole.high, unit)
+            more = f" (at most {most}, with 97.5 % confidence)" if whole.high > 0.0 and most[0] != "0" else ""
             return f"{start}. Knowing the parameters better cannot be told from worthless for this choice{more}."
-        said = q.change(whole.value, unit).removeprefix("+")
-        inside = q.interval(whole.low, whole.high, unit, signed=False)
+        said, inside = _amount(whole.value, unit), q.interval(whole.low, whole.high, unit).replace("+", "")
         start += f". Knowing everything that was drawn would be worth {said} a company (95 % interval {inside})"
         parts = {name: one for name, one in self.worth.items() if name != EVERYTHING and one.low > 0.0}
         if not parts:
             return f"{start}; no group alone is worth anything for sure."
         first = max(parts, key=lambda name: parts[name].value)
-        return f"{start}; most of all {first}, {q.change(parts[first].value, unit).removeprefix('+')}."
+        few = "" if parts[first].value <= whole.value else " (more than everything: the draws are too few to tell)"
+        return f"{start}; of the groups {first} is worth most, {_amount(parts[first].value, unit)}{few}."
 
 
 def value_of_information(
@@ -187,14 +187,14 @@ def partial(gains: Reals, inputs: Reals, redrawn: Reals) -> Worth:
     redrawn : float array, shape (m, draws, alternatives)
         Standard normal numbers for the standard error.
     """
-    curves = [smooth(inputs, gain) for gain in gains.T]
+    shapes = shapes_of(inputs)
+    curves = [smooth(gain, shapes) for gain in gains.T]
     fitted = np.stack([one.fitted for one in curves], axis=-1)
-    value = float(_worth(fitted))
     if all(one.shape == NONE for one in curves):
         return Worth(0.0, 0.0, 0.0, 0.0, NONE, 0.0)
-    others = _worth(_alike(gains, curves, redrawn))
-    with_baseline = np.column_stack((np.zeros(len(fitted)), fitted))
-    missed = with_baseline.max(axis=1) - with_baseline[:, np.argmax(with_baseline.mean(axis=0))]
+    missed = _missed(fitted)
+    others = _missed(_alike(gains, curves, redrawn)).mean(axis=-1)
+    value = float(missed.mean())
     error = math.hypot(float(others.std(ddof=1)), float(missed.std(ddof=1)) / math.sqrt(len(missed)))
     first = max(curves, key=lambda one: one.explained)
     low, high = max(value - 1.959963984540054 * error, 0.0), value + 1.959963984540054 * error
@@ -212,10 +212,20 @@ def _alike(gains: Reals, curves: Sequence[Smooth], redrawn: Reals) -> Reals:
     return np.stack([one.like(mixed[:, :, place]) for place, one in enumerate(curves)], axis=-1)
 
 
-def _worth(gains: Reals) -> Reals:
-    """Mean of the best less the best of the means, over draws; the baseline gains 0."""
-    best = np.maximum(gains.max(axis=-1), 0.0).mean(axis=-1)
-    return np.asarray(best - np.maximum(gains.mean(axis=-2).max(axis=-1), 0.0))
+def _missed(gains: Reals) -> Reals:
+    """What the best of the means falls short of the best one in each draw; the baseline, which gains 0, is among them.
+
+    Parameters
+    ----------
+    gains : float array, shape (…, draws, alternatives)
+    """
+    all_of_them = np.concatenate((np.zeros((*gains.shape[:-1], 1)), gains), axis=-1)
+    chosen = all_of_them.mean(axis=-2, keepdims=True).argmax(axis=-1, keepdims=True)
+    return np.asarray(all_of_them.max(axis=-1) - np.take_along_axis(all_of_them, chosen, axis=-1)[..., 0])
+
+
+def _amount(value: float, unit: str) -> str:
+    return q.change(value, unit).removeprefix("+")
 
 
 def normal_scores(points: Reals) -> Reals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,17 @@ NONE: Final = "none"
 STIFFNESS: Final = np.logspace(-4, 5, 19)
 LENGTHS: Final = (1.0, 3.0)
 KNOTS: Final = 5
+ROUNDING: Final = 1e-10
 MOST_FOR_SURFACES: Final = 1_500  # values beyond which a surface takes too long
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A centred kernel, by its axes, shape (n, k), and their sizes, shape (k,)."""
+
+    name: str
+    axes: Reals
+    size: Reals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,14 +67,14 @@ class Smooth:
         return np.asarray(self.fitted + self.noise * (moved + normal.mean(axis=1, keepdims=True)))
 
 
-def smooth(inputs: Reals, values: Reals) -> Smooth:
+def smooth(values: Reals, shapes: Sequence[Shape]) -> Smooth:
     """Smooth values over inputs.
 
     Parameters
     ----------
-    inputs : float array, shape (n, p)
-        In any units; each is standardised.
     values : float array, shape (n,), n at least 10
+    shapes : sequence of Shape
+        Those of the inputs, `shapes_of`.
 
     Notes
     -----
@@ -79,16 +89,15 @@ def smooth(inputs: Reals, values: Reals) -> Smooth:
     Machine Learning, chapter 2; one standard error: Breiman et al. 1984, doi:10.1201/9781315139470.
     """
     n, mean = len(values), float(values.mean())
-    deviation = inputs.std(axis=0)
-    scaled = (inputs - inputs.mean(axis=0)) / np.where(deviation > 0.0, deviation, 1.0)
     centred = values - mean
     alone = (centred / (1.0 - 1.0 / n)) ** 2
     empty = np.zeros((n, 0))
     constant = Smooth(NONE, np.full(n, mean), float(values.std(ddof=1)), 0.0, empty, np.zeros(0))
-    if not centred.any() or not deviation.any():
+    if not centred.any():
         return constant
     best, found = alone, constant
-    for shape, axes, size in _shapes(scaled):
+    for one in shapes:
+        axes, size = one.axes, one.size
         along, squares = axes.T @ centred, axes * axes
         for alpha in STIFFNESS * size.sum() / n:
             kept = size / (size + alpha)
@@ -99,25 +108,33 @@ def smooth(inputs: Reals, values: Reals) -> Smooth:
                 freedom = n - 1.0 - float(kept.sum())
                 noise = math.sqrt(float(left @ left) / max(freedom, 1.0))
                 told = 1.0 - float(missed.mean() / alone.mean())
-                best, found = missed, Smooth(shape, values - left, noise, told, axes, kept)
+                best, found = missed, Smooth(one.name, values - left, noise, told, axes, kept)
     gained = alone - best
     return found if gained.mean() > gained.std(ddof=1) / math.sqrt(n) else constant
 
 
-def _shapes(scaled: Reals) -> Iterator[tuple[str, Reals, Reals]]:
-    """Axes and sizes of the centred kernel of each shape, shapes (n, k) and (k,)."""
+def shapes_of(inputs: Reals) -> tuple[Shape, ...]:
+    """What shapes values over these inputs may have.
+
+    Parameters
+    ----------
+    inputs : float array, shape (n, p)
+        In any units; each is standardised, and one that does not vary says nothing.
+    """
     from scipy.spatial.distance import cdist
 
-    n, p = scaled.shape
-    yield "straight", *_of_columns(scaled)
-    yield "curved", *_of_columns(np.concatenate([_splines(column) for column in scaled.T if column.any()], axis=1))
+    deviation = inputs.std(axis=0)
+    varying = inputs[:, deviation > 0.0]
+    n, p = varying.shape
+    if p == 0:
+        return ()
+    scaled = (varying - varying.mean(axis=0)) / deviation[deviation > 0.0]
+    curves = np.concatenate([_splines(column) for column in scaled.T], axis=1)
+    found = [_of_columns("straight", scaled), _of_columns("curved", curves)]
     if p > 1 and n <= MOST_FOR_SURFACES:
         apart = cdist(scaled, scaled, "sqeuclidean")
-        for length in LENGTHS:
-            kernel = np.exp(apart * (-0.5 / (length * length * p)))
-            rows = kernel - kernel.mean(axis=0, keepdims=True)
-            size, axes = np.linalg.eigh(rows - rows.mean(axis=1, keepdims=True))
-            yield "surface", *_real(axes, size)
+        found += [_shape("surface", np.exp(apart * (-0.5 / (length * length * p)))) for length in LENGTHS]
+    return tuple(found)
 
 
 def _splines(column: Reals) -> Reals:
@@ -129,12 +146,17 @@ def _splines(column: Reals) -> Reals:
     return np.asarray(BSpline.design_matrix(column, padded, 3).toarray())
 
 
-def _of_columns(columns: Reals) -> tuple[Reals, Reals]:
+def _of_columns(name: str, columns: Reals) -> Shape:
+    """The shape whose kernel is columns · columnsᵀ."""
+    if 2 * columns.shape[1] > len(columns):
+        return _shape(name, columns @ columns.T)
     axes, root, _ = np.linalg.svd(columns - columns.mean(axis=0), full_matrices=False)
-    return _real(axes, root * root)
+    real = root * root > ROUNDING * root[0] * root[0]
+    return Shape(name, axes[:, real], root[real] ** 2)
 
 
-def _real(axes: Reals, size: Reals) -> tuple[Reals, Reals]:
-    """Those that are more than rounding."""
-    real = size > 1e-10 * size.max()
-    return axes[:, real], size[real]
+def _shape(name: str, kernel: Reals) -> Shape:
+    rows = kernel - kernel.mean(axis=0, keepdims=True)
+    size, axes = np.linalg.eigh(rows - rows.mean(axis=1, keepdims=True))
+    real = size > ROUNDING * size[-1]
+    return Shape(name, axes[:, real], size[real])

@@ -26,7 +26,7 @@ def information(found: Information) -> Figure:
 
     table, unit = found.frame().head(MOST_ROWS), OUTCOMES[found.outcome].unit
     whole = found.worth[EVERYTHING]
-    if whole.low > 0.0:
+    if whole.is_clear:
         title = f"Knowing everything before choosing is worth {q.change(whole.value, unit).removeprefix('+')} a company"
     else:
         title = f"Knowing more cannot be told from worthless: {found.chosen} is best on average in any case"
@@ -42,7 +42,7 @@ def information(found: Information) -> Figure:
     ax.grid(axis="x", color="#ececec", linewidth=0.8)
     for height, name in enumerate(table["group"][::-1]):
         one = found.worth[name]
-        colour = style.BLUE if one.low > 0.0 else style.GREY
+        colour = style.BLUE if one.is_clear else style.GREY
         ax.plot([one.low, one.high], [height] * 2, color=colour, lw=3, solid_capstyle="butt")
         ax.plot([one.value], [height], "o", color=colour, ms=6, mec="white", mew=1.0)
         said = q.change(one.value, unit).removeprefix("+")

@@ -144,8 +144,8 @@ def best(study: Comparison | Sampled, *, outcome: str) -> Best:
     regret_low, regret_high = np.quantile(weights @ regret, (0.025, 0.975), axis=0)
     third = min(1.0, 3.0 / len(values))
     share = won.mean(axis=0)
-    high = np.where(share == 0.0, third, high)
-    low = np.where(share == 1.0, 1.0 - third, low)
+    high = np.minimum(np.where(share == 0.0, third, high), 1.0)
+    low = np.maximum(np.where(share == 1.0, 1.0 - third, low), 0.0)
     return Best(
         outcome, tuple(names), values.mean(axis=(0, 1)), share, low, high, regret.mean(axis=0), regret_low, regret_high,
         values.shape[0] * values.shape[1], len(values), left_out,

@@ -13,6 +13,7 @@ from cxsim.errors import Faults, InputError, shown
 from cxsim.readings.registry import OUTCOMES
 from cxsim.studies import quantities as q
 from cxsim.studies.answers import known
+from cxsim.studies.branches import Z_95
 from cxsim.studies.draws import EDGE
 from cxsim.studies.pairs import Reals
 from cxsim.studies.smoothing import NONE, Smooth, shapes_of, smooth
@@ -49,6 +50,11 @@ class Worth:
     high: float
     shape: str
     explained: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it can be told from 0: above 1.96 standard errors."""
+        return self.value > Z_95 * self.standard_error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,13 +107,13 @@ class Information:
         """Say what to choose now, what it would be worth to know everything, and where it pays most to learn."""
         unit, whole = OUTCOMES[self.outcome].unit, self.worth[EVERYTHING]
         start = f"{q.title(self.outcome)}: with what is known, {self.chosen} is best on average"
-        if whole.low <= 0.0:
+        if not whole.is_clear:
             most = _amount(whole.high, unit)
             more = f" (at most {most}, with 97.5 % confidence)" if whole.high > 0.0 and most[0] != "0" else ""
             return f"{start}. Knowing the parameters better cannot be told from worthless for this choice{more}."
         said, inside = _amount(whole.value, unit), q.interval(whole.low, whole.high, unit).replace("+", "")
         start += f". Knowing everything that was drawn would be worth {said} a company (95 % interval {inside})"
-        parts = {name: one for name, one in self.worth.items() if name != EVERYTHING and one.low > 0.0}
+        parts = {name: one for name, one in self.worth.items() if name != EVERYTHING and one.is_clear}
         if not parts:
             return f"{start}; no group alone is worth anything for sure."
         first = max(parts, key=lambda name: parts[name].value)
@@ -197,8 +203,15 @@ def partial(gains: Reals, inputs: Reals, redrawn: Reals) -> Worth:
     value = float(missed.mean())
     error = math.hypot(float(others.std(ddof=1)), float(missed.std(ddof=1)) / math.sqrt(len(missed)))
     first = max(curves, key=lambda one: one.explained)
-    low, high = max(value - 1.959963984540054 * error, 0.0), value + 1.959963984540054 * error
-    return Worth(value, error, low, high, first.shape, first.explained)
+    return Worth(value, error, *_interval(value, error), first.shape, first.explained)
+
+
+def _interval(value: float, error: float) -> tuple[float, float]:
+    """95 % interval, even on the scale of the square root: the error grows with the value, which is 0 at least."""
+    if value <= 0.0:
+        return 0.0, Z_95 * error
+    root, half = math.sqrt(value), 0.5 * Z_95 * error / math.sqrt(value)
+    return max(root - half, 0.0) ** 2, (root + half) ** 2
 
 
 def _alike(gains: Reals, curves: Sequence[Smooth], redrawn: Reals) -> Reals:

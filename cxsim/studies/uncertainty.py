@@ -154,10 +154,7 @@ class Uncertainty:
         ends = np.quantile(found.expected, (0.025, 0.975)).tolist()
         sign = 1.0 if OUTCOMES[outcome].better == "higher" else -1.0
         better = float((sign * found.expected > 0.0).mean())
-        start = (
-            f"{called}: {q.title(outcome)} {q.change(found.mean, unit)} on average; over what is not known of the "
-            f"parameters {q.interval(ends[0], ends[1], unit)}"
-        )
+        start = f"{called}: {q.title(outcome)} {q.change(found.mean, unit)} on average"
         if found.verdict == INDISTINGUISHABLE:
             told = f"the parameters' part in the variance of one company's effect is {INDISTINGUISHABLE}, the rest luck"
         elif found.variance_luck + found.variance_parameters == 0.0:
@@ -166,6 +163,7 @@ class Uncertainty:
             inside = f"{100 * found.share_low:.0f} to {100 * found.share_high:.0f} %"
             told = f"of the variance of one company's effect {found.verdict} is due to parameters ({inside}), "
             told += "the rest is luck"
+            start += f"; over what is not known of the parameters {q.interval(ends[0], ends[1], unit)}"
         harm = ""
         if better < 0.05:
             harm = f" It is worse than the baseline in {q.chance(1.0 - better)} of the worlds drawn: it does harm."

@@ -102,7 +102,7 @@ def grid(found: Grid, outcome: str) -> Figure:
         f"pale: the interval includes 0. Thick frame: the best point; thin frames: {len(near)} that cannot be told "
         "from it.",
         provenance(found.comparison.baseline),
-        height=min(2.4 + 0.62 * rows, 12.0),
+        height=min(max(2.4 + 0.62 * rows, 4.4), 12.0),
     )
     ax = style.axes(figure, 0.12, bottom + 0.10, 0.98, top)
     ax.grid(visible=False)

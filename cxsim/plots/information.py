@@ -29,7 +29,8 @@ def information(found: Information) -> Figure:
     if whole.is_clear:
         title = f"Knowing everything before choosing is worth {q.change(whole.value, unit).removeprefix('+')} a company"
     else:
-        title = f"Knowing more cannot be told from worthless: {found.chosen} is best on average in any case"
+        doing = "doing nothing new" if found.chosen == found.names[0] else found.chosen
+        title = f"Knowing more cannot be told from worthless: {doing} is best on average in any case"
     figure, bottom, top = style.sheet(
         title,
         f"Expected gain in {q.title(found.outcome)} from learning the numbers of a group exactly before choosing among "

@@ -93,8 +93,9 @@ class Best:
             f"(95 % interval {inside}){sure}"
         )
         if least != first:
-            said += f"; on average {self.names[least]} gives up least"
-        return f"{said}. Choosing {self.names[least]} falls short of the best by {_amount(self.regret[least], unit)}."
+            said += f"; on average {'doing nothing new' if least == 0 else self.names[least]} gives up least"
+        choosing = "Doing nothing new" if least == 0 else f"Choosing {self.names[least]}"
+        return f"{said}. {choosing} falls short of the best by {_amount(self.regret[least], unit)} on average."
 
 
 def best(study: Comparison | Sampled, *, outcome: str) -> Best:

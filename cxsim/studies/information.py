@@ -16,7 +16,7 @@ from cxsim.studies.answers import known
 from cxsim.studies.branches import Z_95
 from cxsim.studies.draws import EDGE
 from cxsim.studies.pairs import Reals
-from cxsim.studies.smoothing import NONE, Smooth, shapes_of, smooth
+from cxsim.studies.smoothing import NONE, Shape, Smooth, shapes_of, smooth
 from cxsim.studies.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ class Information:
     def summary(self) -> str:
         """Say what to choose now, what it would be worth to know everything, and where it pays most to learn."""
         unit, whole = OUTCOMES[self.outcome].unit, self.worth[EVERYTHING]
-        start = f"{q.title(self.outcome)}: with what is known, {self.chosen} is best on average"
+        doing = "doing nothing new" if self.chosen == self.names[0] else self.chosen
+        start = f"{q.title(self.outcome)}: with what is known, {doing} is best on average"
         if not whole.is_clear:
             most = _amount(whole.high, unit)
             more = f" (at most {most}, with 97.5 % confidence)" if whole.high > 0.0 and most[0] != "0" else ""
@@ -171,16 +172,17 @@ def value_of_information(
     rng = np.random.default_rng([study.seed, len(paths)])
     redrawn = rng.standard_normal((REDRAWN, len(means), means.shape[1] - 1))
     gains = means[:, 1:] - means[:, :1]
-    worth = {
-        name: partial(gains, scores[:, [paths.index(one) for one in own]], redrawn) for name, own in members.items()
-    }
+    shapes = {name: shapes_of(scores[:, [paths.index(one) for one in own]]) for name, own in members.items()}
+    # a regression on everything may be one on a group alone
+    shapes[EVERYTHING] = tuple(shape for some in shapes.values() for shape in some)
+    worth = {name: partial(gains, some, redrawn) for name, some in shapes.items()}
     average = means.mean(axis=0)
     nested = float(means.max(axis=1).mean() - average.max())
     chosen = study.names[int(np.argmax(average))]
     return Information(outcome, study.names, chosen, members, worth, nested, len(means))
 
 
-def partial(gains: Reals, inputs: Reals, redrawn: Reals) -> Worth:
+def partial(gains: Reals, shapes: Sequence[Shape], redrawn: Reals) -> Worth:
     """Expected value of knowing some inputs exactly.
 
     The error has two parts: that of the curves, and that of a mean over so many draws, as if they were random.
@@ -189,11 +191,11 @@ def partial(gains: Reals, inputs: Reals, redrawn: Reals) -> Worth:
     ----------
     gains : float array, shape (draws, alternatives)
         What each is better than the baseline, noise and all.
-    inputs : float array, shape (draws, p)
+    shapes : sequence of Shape
+        What the regression on the inputs may look like, `smoothing.shapes_of`.
     redrawn : float array, shape (m, draws, alternatives)
         Standard normal numbers for the standard error.
     """
-    shapes = shapes_of(inputs)
     curves = [smooth(gain, shapes) for gain in gains.T]
     fitted = np.stack([one.fitted for one in curves], axis=-1)
     if all(one.shape == NONE for one in curves):

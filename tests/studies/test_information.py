@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from cxsim.studies.information import partial
+from cxsim.studies.information import Worth, partial
 from cxsim.studies.smoothing import shapes_of, smooth
 
 MEAN, SLOPES = -0.3, np.array([1.0, 0.7, 0.0])
 PROBLEMS = 20
+
+
+def worth(gains: np.ndarray, inputs: np.ndarray, normal: np.ndarray) -> Worth:
+    return partial(gains, shapes_of(inputs), normal)
 
 
 def exact(slope: float) -> float:
@@ -32,7 +36,7 @@ def test_a_linear_gaussian_choice_has_its_closed_form_worth(columns: list[int], 
     found = []
     for seed in range(PROBLEMS):
         inputs, gains, normal = draw(seed)
-        found.append(partial(gains, inputs[:, columns], normal))
+        found.append(worth(gains, inputs[:, columns], normal))
     values = np.array([one.value for one in found])
     error = values.std(ddof=1) / math.sqrt(PROBLEMS)
     assert abs(values.mean() - exact(slope)) < 4 * error
@@ -47,7 +51,7 @@ def test_the_best_of_noisy_means_is_too_good_and_the_regression_is_not() -> None
     for seed in range(PROBLEMS):
         inputs, gains, normal = draw(seed, noise=2.0)
         nested.append(np.maximum(gains, 0.0).mean() - max(gains.mean(), 0.0))
-        regressed.append(partial(gains, inputs, normal).value)
+        regressed.append(worth(gains, inputs, normal).value)
     true = exact(math.hypot(1.0, 0.7))
     bias = np.mean(nested) - true
     assert bias > 4 * np.std(nested, ddof=1) / math.sqrt(PROBLEMS)
@@ -56,7 +60,7 @@ def test_the_best_of_noisy_means_is_too_good_and_the_regression_is_not() -> None
 
 
 def test_a_parameter_that_does_not_matter_is_worth_nothing() -> None:
-    found = [partial(gains, inputs[:, [2]], normal) for inputs, gains, normal in map(draw, range(PROBLEMS))]
+    found = [worth(gains, inputs[:, [2]], normal) for inputs, gains, normal in map(draw, range(PROBLEMS))]
     assert sum(one.value > 0.01 for one in found) <= 2
     assert not any(one.is_clear for one in found)
 
@@ -65,7 +69,7 @@ def test_a_curve_that_no_straight_line_tells_is_found() -> None:
     rng = np.random.default_rng(5)
     inputs = rng.standard_normal((200, 1))
     gains = (inputs**2 - 0.5 + 0.3 * rng.standard_normal((200, 1))).astype(np.float64)
-    found = partial(gains, inputs, rng.standard_normal((200, 200, 1)))
+    found = worth(gains, inputs, rng.standard_normal((200, 200, 1)))
     assert found.shape == "curved"
     true = np.maximum(inputs**2 - 0.5, 0.0).mean() - 0.5
     assert abs(found.value - true) < 4 * found.standard_error
@@ -106,7 +110,7 @@ def test_alternatives_with_the_same_errors_are_not_played_against_each_other() -
     inputs, gains, _ = draw(3)
     both = np.column_stack((gains + 20.0, gains + 20.2))
     normal = np.random.default_rng(1).standard_normal((200, len(gains), 2))
-    found = partial(both, inputs, normal)
+    found = worth(both, inputs, normal)
     assert found.value == 0.0
     assert found.standard_error < 1e-9
 

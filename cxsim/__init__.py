@@ -25,22 +25,36 @@ if TYPE_CHECKING:
     from cxsim.store import Store
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
+    from cxsim.studies.best import Best, best
     from cxsim.studies.branches import Branches, branches
+    from cxsim.studies.combinations import Combinations, combine
+    from cxsim.studies.doses import Dose, dose
     from cxsim.studies.experiment import Comparison, Run, compare, run
+    from cxsim.studies.futures import Futures, fork
+    from cxsim.studies.grids import Axis, Grid, grid
+    from cxsim.studies.information import Information, value_of_information
     from cxsim.studies.ledger import Ledger, ledger
     from cxsim.studies.payback import Payback, payback
     from cxsim.studies.reproduction import reproduce, resume
+    from cxsim.studies.uncertainty import Uncertainty, uncertain
     from cxsim.studies.waiting import Waiting, waiting
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Attribution",
+    "Axis",
+    "Best",
     "Branches",
+    "Combinations",
     "Comparison",
+    "Dose",
     "EventLog",
     "Fork",
+    "Futures",
+    "Grid",
     "Health",
+    "Information",
     "InputError",
     "Ledger",
     "Orders",
@@ -51,12 +65,18 @@ __all__ = [
     "Seen",
     "Source",
     "Store",
+    "Uncertainty",
     "Waiting",
     "__version__",
     "attribute",
+    "best",
     "branches",
+    "combine",
     "compare",
     "diff",
+    "dose",
+    "fork",
+    "grid",
     "health",
     "ledger",
     "payback",
@@ -67,17 +87,26 @@ __all__ = [
     "run",
     "simulate",
     "stream",
+    "uncertain",
+    "value_of_information",
     "waiting",
 ]
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
     "Attribution": "cxsim.studies.attribution",
+    "Axis": "cxsim.studies.grids",
+    "Best": "cxsim.studies.best",
     "Branches": "cxsim.studies.branches",
+    "Combinations": "cxsim.studies.combinations",
     "Comparison": "cxsim.studies.experiment",
+    "Dose": "cxsim.studies.doses",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
+    "Futures": "cxsim.studies.futures",
+    "Grid": "cxsim.studies.grids",
     "Health": "cxsim.scorecard",
+    "Information": "cxsim.studies.information",
     "InputError": "cxsim.errors",
     "Ledger": "cxsim.studies.ledger",
     "Orders": "cxsim.engines",
@@ -87,12 +116,18 @@ _ROOMS = {
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
-    "Waiting": "cxsim.studies.waiting",
     "Store": "cxsim.store",
+    "Uncertainty": "cxsim.studies.uncertainty",
+    "Waiting": "cxsim.studies.waiting",
     "attribute": "cxsim.studies.attribution",
+    "best": "cxsim.studies.best",
     "branches": "cxsim.studies.branches",
+    "combine": "cxsim.studies.combinations",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
+    "dose": "cxsim.studies.doses",
+    "fork": "cxsim.studies.futures",
+    "grid": "cxsim.studies.grids",
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
     "payback": "cxsim.studies.payback",
@@ -101,6 +136,8 @@ _ROOMS = {
     "run": "cxsim.studies.experiment",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
+    "uncertain": "cxsim.studies.uncertainty",
+    "value_of_information": "cxsim.studies.information",
     "waiting": "cxsim.studies.waiting",
 }
 

@@ -16,6 +16,7 @@ from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, st
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
+    REPLICATIONS,
     SEED,
     Accounts,
     Engine,
@@ -83,6 +84,14 @@ def compare(
     workers: Workers = None,
     engine: Engine = None,
     accounts: Accounts = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="LEVER:SETTING=VALUES",
+            help="Instead of --with: one setting over values (given twice: two), formal-onboarding:coverage=0,0.5,1",
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
     as_json: Json = False,
     out: Out = None,
@@ -98,6 +107,17 @@ def compare(
     """Compare a world with what interventions make of it, under the same luck."""
     from cxsim.errors import InputError
 
+    if vary:
+        if with_ or precision or by or ledger:
+            raise InputError("--vary: stands alone, without --with, --precision, --by and --ledger")
+        from cxsim.cli.vary import vary as varied
+
+        varied(
+            world_of(world, set_, accounts), vary, replications=replications_of(replications, {}) or REPLICATIONS,
+            seed=seed, workers=workers, engine=engine, targets=[check_outcome(text) for text in target or ()],
+            everything=everything, as_json=as_json, folder=out,
+        )  # fmt: skip
+        return
     if not with_:
         raise InputError("compare: --with is missing; name what to compare with, such as --with formal-onboarding")
     if by not in (None, "segment"):

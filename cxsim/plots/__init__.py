@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from cxsim.plots.comparisons import effects, fan, retention
+from cxsim.plots.forks import futures
+from cxsim.plots.information import information
 from cxsim.plots.logs import cohorts, survival
 from cxsim.plots.money import payback
+from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
 
-__all__ = ["cohorts", "effects", "fan", "payback", "retention", "save", "survival"]
+__all__ = [
+    "cohorts",
+    "dose",
+    "effects",
+    "fan",
+    "futures",
+    "grid",
+    "information",
+    "payback",
+    "retention",
+    "save",
+    "survival",
+]

@@ -12,8 +12,8 @@ from typing import Final
 
 # every source that a replication's numbers pass through; scenarios count by their hash
 SOURCES: Final = (
-    "compiling.py", "inlining.py", "events.py", "foresight.py", "interventions.py", "plan.py", "roster.py", "scorecard.py",
-    "streams.py", "sums.py", "tally.py", "studies/replications.py", "studies/kept.py",
+    "compiling.py", "events.py", "foresight.py", "inlining.py", "interventions.py", "plan.py", "roster.py",
+    "scorecard.py", "streams.py", "sums.py", "tally.py", "studies/replications.py", "studies/kept.py",
 )  # fmt: skip
 ROOMS: Final = ("engines", "eventlog", "parameters", "readings", "rules")
 LIBRARIES: Final = ("numpy", "numba", "llvmlite")

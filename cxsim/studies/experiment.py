@@ -177,10 +177,8 @@ def compare(
             mine, theirs = getattr(baseline, what), getattr(other, what)
             if mine != theirs:
                 faults.add(f"alternative {place}", f"{what} {theirs} is not the baseline's, {mine}")
-    if names is not None and len(names) != len(alternatives):
-        faults.add("names", f"there are {len(names)} for {len(alternatives)} alternatives")
     faults.stop_if_any()
-    called = _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
+    called = names_of(baseline, alternatives, names)
     arms = (baseline, *alternatives)
     question = {"verb": "compare", "names": [baseline.name, *called], "by_segment": by_segment,
                 "replications": replications, "precision": dict(precision or {})}  # fmt: skip
@@ -278,6 +276,19 @@ def _counting_on(progress: Progress | None, before: int) -> Progress | None:
     if progress is None:
         return None
     return lambda done, total: progress(before + done, before + total)
+
+
+def names_of(baseline: Scenario, alternatives: Sequence[Scenario], names: Sequence[str] | None = None) -> list[str]:
+    """Names of alternatives, no two the same: those given, else what each does.
+
+    Raises
+    ------
+    InputError
+        If there are not as many names as alternatives.
+    """
+    if names is not None and len(names) != len(alternatives):
+        raise InputError(f"names: there are {len(names)} for {len(alternatives)} alternatives")
+    return _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
 
 
 def _name(baseline: Scenario, other: Scenario) -> str:

@@ -36,7 +36,8 @@ def content_of(replication: Replication, scenario: Scenario) -> Content:
         `outcome.<name>`: company and segments; `series.<name>`, `series.<name>.<segment>`: months 0 … T;
         `tenure.at_risk`, `tenure.lost`: months of tenure; `first_year.account`, `first_year.lost`,
         `first_year.reached.<number of the intervention>`: accounts of the first year, in rising order;
-        `experience_share`: owners; `money.<line>`: months; `stages.<line>`: stages of the journey. Words: why an outcome does not exist.
+        `experience_share`: owners; `money.<line>`: months; `stages.<line>`: stages of the journey. Words: why an
+        outcome does not exist.
     """
     r, fates = replication, replication.first_year
     scopes = ("", *(f".{segment}" for segment in scenario.segments))

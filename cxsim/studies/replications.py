@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +26,13 @@ from cxsim.readings.outcomes import outcomes_by_scope, series_by_scope
 from cxsim.readings.reached import first_year
 from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario
-from cxsim.streams import Luck
+from cxsim.streams import Fork, Luck
 from cxsim.tally import FirstYear, MonthlyTable
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
+Found = TypeVar("Found")
 
 SERIES = ("accounts", "arr")
 
@@ -118,16 +119,17 @@ class Arm:
             self._setting = Setting(make_plan(scenario, horizon))
             self._desk = None if policy is None else Desk(policy, scenario)
 
-    def table(self, seed: int, number: int) -> tuple[MonthlyTable, FirstYear]:
-        """Run it once; the monthly table and the fates of the first year."""
+    def table(self, seed: int, number: int, fork: Fork | None = None) -> tuple[MonthlyTable, FirstYear]:
+        """Run it once; the monthly table and the fates of the first year. From a fork on luck is dealt afresh."""
         interventions = self.scenario.interventions
         if self.engine == "compiled":
             from cxsim.engines.compiled import tally
 
-            return tally(self._setting, Luck(seed, number), interventions, self._desk)
+            return tally(self._setting, Luck(seed, number), interventions, self._desk, fork)
         log = simulate(
-            self.scenario, seed=seed, replication=number, horizon=self.horizon, policy=self.policy, engine=self.engine
-        )
+            self.scenario, seed=seed, replication=number, horizon=self.horizon, policy=self.policy, engine=self.engine,
+            fork=fork,
+        )  # fmt: skip
         return monthly(log), first_year(log, interventions)
 
     def make_ready(self, seed: int, number: int) -> None:
@@ -137,9 +139,9 @@ class Arm:
 
             make_ready(self._setting, Luck(seed, number))
 
-    def replicate(self, seed: int, number: int) -> Replication:
+    def replicate(self, seed: int, number: int, fork: Fork | None = None) -> Replication:
         """Run it once and keep its outcomes."""
-        table, fates = self.table(seed, number)
+        table, fates = self.table(seed, number, fork)
         values, reasons = outcomes_by_scope(table, self._economics)
         at_risk, lost = table.tenure.T
         return Replication(
@@ -305,6 +307,33 @@ def _no_main() -> Iterator[None]:
     finally:
         if ours is not None:
             sys.modules["__main__"] = ours
+
+
+def each(
+    one: Callable[[int], Found], number: int, workers: int | None = None, progress: Progress | None = None
+) -> list[Found]:
+    """Do pieces 0 … number − 1 of a study on threads, in order; the first by itself, so that the clock is compiled.
+
+    Parameters
+    ----------
+    one : callable
+        Given the number of a piece.
+    number : int
+        At least 1.
+    workers : int, optional
+        Threads; all cores unless given. They change no number.
+    progress : callable, optional
+        Called with (pieces done, pieces in all).
+    """
+    found = [one(0)]
+    if progress is not None:
+        progress(1, number)
+    with ThreadPoolExecutor(max(1, min(cores() if workers is None else workers, number))) as threads:
+        for done, piece in enumerate(threads.map(one, range(1, number)), start=2):
+            found.append(piece)
+            if progress is not None:
+                progress(done, number)
+    return found
 
 
 def cores() -> int:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
     from cxsim.studies.branches import Branches, branches
+    from cxsim.studies.discovery import Discovery, discover
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.ledger import Ledger, ledger
+    from cxsim.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
 
@@ -34,6 +36,7 @@ __all__ = [
     "Attribution",
     "Branches",
     "Comparison",
+    "Discovery",
     "EventLog",
     "Fork",
     "Health",
@@ -44,17 +47,20 @@ __all__ = [
     "Run",
     "Scenario",
     "Seen",
+    "Sensitivity",
     "Source",
     "__version__",
     "attribute",
     "branches",
     "compare",
     "diff",
+    "discover",
     "health",
     "ledger",
     "plots",
     "readings",
     "run",
+    "sensitivity",
     "simulate",
     "stream",
 ]
@@ -64,6 +70,7 @@ _ROOMS = {
     "Attribution": "cxsim.studies.attribution",
     "Branches": "cxsim.studies.branches",
     "Comparison": "cxsim.studies.experiment",
+    "Discovery": "cxsim.studies.discovery",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
     "Health": "cxsim.scorecard",
@@ -74,14 +81,17 @@ _ROOMS = {
     "Run": "cxsim.studies.experiment",
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
+    "Sensitivity": "cxsim.studies.sensitivity",
     "Source": "cxsim.parameters",
     "attribute": "cxsim.studies.attribution",
     "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
+    "discover": "cxsim.studies.discovery",
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
     "run": "cxsim.studies.experiment",
+    "sensitivity": "cxsim.studies.sensitivity",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.plots.comparisons import effects, fan, retention
 from cxsim.plots.logs import cohorts, survival
+from cxsim.plots.sensitivity import box, indices, tornado
 from cxsim.plots.style import save
 
-__all__ = ["cohorts", "effects", "fan", "retention", "save", "survival"]
+__all__ = ["box", "cohorts", "effects", "fan", "indices", "retention", "save", "survival", "tornado"]

@@ -202,15 +202,15 @@ def hits_of(values: Reals, threshold: float, when: str) -> npt.NDArray[np.bool_]
 
 
 def in_words(one: Uncertain, side: Side) -> str:
-    """Limits along one parameter: "churn.value_base above 0.0012 1/month (its highest 30 %)"."""
+    """Limits along one parameter: "churn.value_base is above 0.0012 1/month (its highest 30 %)"."""
     low, high = (f"{value:.3g}" for value in one.at((side.low, side.high))[:, 0])
     unit = f" {one.parameter.unit}"
     if side.high >= 1.0:
-        return f"{one.path} above {low}{unit} (its highest {100 * (1.0 - side.low):.0f} %)"
+        return f"{one.path} is above {low}{unit} (its highest {100 * (1.0 - side.low):.0f} %)"
     if side.low <= 0.0:
-        return f"{one.path} below {high}{unit} (its lowest {100 * side.high:.0f} %)"
+        return f"{one.path} is below {high}{unit} (its lowest {100 * side.high:.0f} %)"
     within = f"from its {100 * side.low:.0f} % to its {100 * side.high:.0f} % point"
-    return f"{one.path} between {low} and {high}{unit} ({within})"
+    return f"{one.path} is between {low} and {high}{unit} ({within})"
 
 
 def _drawn(uncertain: Sequence[Uncertain], point: Reals) -> Any:

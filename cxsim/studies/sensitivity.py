@@ -1,4 +1,4 @@
-"""Which unknowns matter: how much of an outcome's uncertainty each explains, and how much is luck that none explains."""
+"""Which unknowns matter: how much of an outcome's uncertainty each explains, and how much is luck."""
 
 from __future__ import annotations
 
@@ -104,6 +104,8 @@ class Sensitivity:
                 "difference": one.difference,
                 "low": one.low,
                 "high": one.high,
+                "p": one.p,
+                "clear": one.is_clear,
                 "replications": one.replications,
                 "source": one.uncertain.parameter.source.text,
             }
@@ -111,15 +113,16 @@ class Sensitivity:
         ]
 
     def tornado(self) -> pd.DataFrame:
-        """Swing of each parameter, the largest first.
+        """Swing of each parameter, those told from zero first, the largest on top.
 
         Returns
         -------
         pandas.DataFrame
             `parameter`, its `unit`, `low_value` and `high_value` (5 % and 95 % points of what is not known about it),
             `at_low` and `at_high` (mean change of the answer from the world as it is), `difference` (high end minus low
-            end under the same luck, in the outcome's unit) with its 95 % interval `low`, `high`, the `replications`
-            that count, and the `source` of the parameter.
+            end under the same luck, in the outcome's unit) with its 95 % interval `low`, `high` and p-value `p`,
+            `clear` (told from zero, allowing for how many were looked at), the `replications` that count, and the
+            `source` of the parameter.
         """
         import pandas as pd
 
@@ -238,8 +241,8 @@ def _luck(found: Sensitivity) -> str:
     if not luck.low <= luck.value:  # it never varies
         return f"{question.scenario.name}: {what} is the same in every run."
     return (
-        f"Of all that {what} varies by from one company to another, {percent(luck.value)} is luck "
-        f"(95 % interval {_between(luck)}); the rest is what is not known about the {len(found.uncertain)} parameters."
+        f"Of the variation of {what}, {percent(luck.value)} is luck (95 % interval {_between(luck)}); the rest comes "
+        f"from what is not known about {len(found.uncertain)} parameters."
     )
 
 
@@ -256,19 +259,18 @@ def _shares(found: Sensitivity) -> str:
     ]
     others = [row["group"] for row in rows if row not in clear]
     rest = f" Not told from zero: {', '.join(others)}." if others else ""
-    return f"Share of the rest that would go if a group were known: {', '.join(said)}.{rest}"
+    return f"Share of the rest that would go if it were known: {', '.join(said)}.{rest}"
 
 
 def _swings(found: Sensitivity) -> str:
     swings = found.swings.swings
     clear = [one for one in swings if one.is_clear]
-    by_chance = 0.05 * len(swings)
     if not clear:
-        return "No parameter by itself moves it so far that it shows."
+        return f"None of the swings of {len(swings)} single parameters can be told from zero."
     said = ", ".join(f"{one.uncertain.path} {swing_in_words(one, found.question)}" for one in clear[:3])
     return (
-        f"From the low to the high end of what is thought possible: {said}. "
-        f"{len(clear)} of {len(swings)} swings show; about {by_chance:.0f} would by chance."
+        f"From the low to the high end of what is thought possible: {said}. {len(clear)} of {len(swings)} swings are "
+        "told from zero, about one in twenty of them by chance at most."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ from cxsim.studies.replications import Progress
 Reals = npt.NDArray[np.float64]
 ENDS: Final = (0.05, 0.95)
 MOST_REPLICATIONS: Final = 10_000
+FALSE_SHARE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,12 @@ class Swing:
         Mean of the answer at the high end minus that at the low end, under the same luck.
     low, high : float or None
         95 % interval of the mean difference.
+    p : float or None
+        Two-sided p-value of the t test that the mean difference is 0.
     replications : int
         Pairs that count: those in which the answer exists at both ends and in the world as it is.
+    is_clear : bool
+        Whether it is told from zero, allowing for how many swings were looked at (`told_apart`).
     """
 
     uncertain: Uncertain
@@ -47,12 +53,9 @@ class Swing:
     difference: float | None
     low: float | None
     high: float | None
+    p: float | None
     replications: int
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return self.low is not None and self.high is not None and not self.low <= 0.0 <= self.high
+    is_clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Tornado:
     base : float or None
         Mean answer of the world as it is.
     swings : tuple of Swing
-        The largest first; those without a value last.
+        Those told from zero first, the largest on top; then the others likewise, and last those without a value.
     """
 
     base: float | None
@@ -103,9 +106,27 @@ def tornado(
     found = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=progress)
     base = found[0]
     swings = [_swing(one, base, *found[1 + 2 * place : 3 + 2 * place]) for place, one in enumerate(uncertain)]
-    swings.sort(key=lambda swing: -1.0 if swing.difference is None else abs(swing.difference), reverse=True)
+    clear = told_apart([1.0 if swing.p is None else swing.p for swing in swings])
+    swings = [dataclasses.replace(swing, is_clear=told) for swing, told in zip(swings, clear, strict=True)]
+    swings.sort(key=_rank)
     kept = base[np.isfinite(base)]
     return Tornado(float(kept.mean()) if len(kept) else None, tuple(swings))
+
+
+def told_apart(p: Sequence[float], level: float = FALSE_SHARE) -> list[bool]:
+    """Which of many p-values are small enough that at most a share of those picked are expected to be chance.
+
+    References
+    ----------
+    Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
+    """
+    from scipy.stats import false_discovery_control
+
+    return [bool(one <= level) for one in false_discovery_control(p)]
+
+
+def _rank(swing: Swing) -> tuple[bool, float]:
+    return not swing.is_clear, 1.0 if swing.difference is None else -abs(swing.difference)
 
 
 def _as_it_is(world: Scenario) -> Scenario:
@@ -121,9 +142,9 @@ def _swing(one: Uncertain, base: Reals, at_low: Reals, at_high: Reals) -> Swing:
     kept = np.isfinite(base) & np.isfinite(at_low) & np.isfinite(at_high)
     n = int(kept.sum())
     if n == 0:
-        return Swing(one, float(ends[0]), float(ends[1]), None, None, None, None, None, 0)
+        return Swing(one, float(ends[0]), float(ends[1]), None, None, None, None, None, None, 0)
     differences = (at_high - at_low)[kept]
-    interval = mean_interval(differences)[:2] if n > 1 else (None, None)
+    low, high, p = _interval(differences) if n > 1 else (None, None, None)
     return Swing(
         one,
         float(ends[0]),
@@ -131,6 +152,18 @@ def _swing(one: Uncertain, base: Reals, at_low: Reals, at_high: Reals) -> Swing:
         float((at_low - base)[kept].mean()),
         float((at_high - base)[kept].mean()),
         float(differences.mean()),
-        *interval,
+        low,
+        high,
+        p,
         n,
     )
+
+
+def _interval(differences: Reals) -> tuple[float, float, float]:
+    """95 % interval of the mean, and the p-value of its being 0."""
+    from scipy.special import stdtr
+
+    mean, (low, high, error) = float(differences.mean()), mean_interval(differences)
+    if error == 0.0:
+        return low, high, float(mean == 0.0)
+    return low, high, float(2.0 * stdtr(len(differences) - 1, -abs(mean) / error))

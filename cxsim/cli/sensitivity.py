@@ -309,7 +309,7 @@ def _small_print(found: Sensitivity, made_small: bool) -> str:
         f"months, seed {found.seed}: {found.runs:,} runs; {asked} rows{counted} of {len(found.groups)} groups under "
         f"two lucks, and {found.replications} replications at each end of {len(found.uncertain)} parameters. Money in "
         f"{scenario.currency}. total: share of the variation beside luck that would go if the group were known; "
-        "first: if it alone were. low, high: 5 % and 95 % points of what is not known. Grey: not told from zero, as many as were looked at."
+        "first: if it alone were. low, high: 5 % and 95 % points of what is not known. Grey: not told from zero."
     )
 
 

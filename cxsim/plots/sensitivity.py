@@ -41,26 +41,27 @@ def indices(found: Sensitivity) -> Figure:
     """
     rows = [row for row in found.rows() if row["total"] is not None]
     luck = found.indices.luck
+    height = 1.9 + 0.3 * max(len(rows), 2)
     figure, bottom, top = style.sheet(
         _shares_title(found),
         "Share of the variation beside luck that would go if a group of parameters were known (total Sobol index), "
         "with its 95 % interval. In brackets: parameters. Grey: not told from zero."
         + (f" {found.reason.capitalize()}." if found.reason else ""),
         provenance(found.question, found.seed, f"{found.indices.rows} rows"),
-        height=1.9 + 0.3 * max(len(rows), 2),
+        height=height,
     )
     if not rows and np.isfinite(luck.value):
         whole = {"total": luck.value, "total_low": luck.low, "total_high": luck.high}
         rows = [{"group": "luck, of all variation", "parameters": 0, **whole}]
-    ax = style.axes(figure, 0.27, bottom + 0.08, 0.72, top)
+    ax = style.axes(figure, 0.27, bottom + 0.25 / height, 0.72, top)
     _across(ax, [row["group"] + (f" ({row['parameters']})" if row["parameters"] else "") for row in rows])
-    for height, row in enumerate(reversed(rows)):
+    for level, row in enumerate(reversed(rows)):
         colour = style.BLUE if row["total_low"] > 0.0 else style.GREY
         ends = np.clip([row["total_low"], row["total_high"]], -0.25, WIDEST)
-        ax.plot(ends, [height] * 2, color=colour, lw=4, solid_capstyle="butt")
-        ax.plot([np.clip(row["total"], -0.25, WIDEST)], [height], "o", color=colour, ms=5.5, mec="white", mew=1.0)
+        ax.plot(ends, [level] * 2, color=colour, lw=4, solid_capstyle="butt")
+        ax.plot([np.clip(row["total"], -0.25, WIDEST)], [level], "o", color=colour, ms=5.5, mec="white", mew=1.0)
         said = f"{percent(row['total'])} [{percent(row['total_low'])}, {percent(row['total_high'])}]"
-        _beside(ax, height, said, colour)
+        _beside(ax, level, said, colour)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: percent(float(x))))
     ax.set_xlim(min(-0.05, ax.get_xlim()[0]), max(1.0, ax.get_xlim()[1]))
     ax.locator_params(axis="x", nbins=6)
@@ -82,24 +83,25 @@ def tornado(found: Sensitivity, most: int = MOST_SWINGS) -> Figure:
     title = f"No single parameter shows in {what}"
     if clear:
         title = f"{clear[0].uncertain.path} moves {what} by {q.change(clear[0].difference, unit)}"
-    shown = f"The {len(swings)} largest of {len(found.swings.swings)}. " if most < len(found.swings.swings) else ""
+    height = 2.0 + 0.4 * max(len(swings), 2)
+    shown = f"{len(swings)} of {len(found.swings.swings)} swings. " if most < len(found.swings.swings) else ""
     figure, bottom, top = style.sheet(
         title,
         f"{shown}One parameter at a time from the 5 % to the 95 % point of what is not known about it, all else and "
         "all luck the same. Orange: low end, blue: high end, pale: not told from zero. Right: the swing "
         "with its 95 % interval.",
         provenance(found.question, found.seed, f"{found.replications} replications"),
-        height=1.9 + 0.4 * max(len(swings), 2),
+        height=height,
     )
-    ax = style.axes(figure, 0.31, bottom + 0.06, 0.74, top)
+    ax = style.axes(figure, 0.31, bottom + 0.45 / height, 0.74, top)
     _across(ax, [_ends(one) for one in swings])
     ax.axvline(0.0, color=style.INK, linewidth=1.0)
-    for height, one in enumerate(reversed(swings)):
+    for place, one in enumerate(reversed(swings)):
         pale = 1.0 if one.is_clear else 0.3
         # both ends may lie on the same side
         for up, end, colour in ((0.14, one.at_low, style.ORANGE), (-0.14, one.at_high, style.BLUE)):
-            ax.barh(height + up, end or 0.0, height=0.28, color=colour, alpha=pale, lw=0)
-        _beside(ax, height, swing_in_words(one, found.question), style.INK if one.is_clear else style.GREY)
+            ax.barh(place + up, end or 0.0, height=0.28, color=colour, alpha=pale, lw=0)
+        _beside(ax, place, swing_in_words(one, found.question), style.INK if one.is_clear else style.GREY)
     base = found.swings.base
     level = q.change(base, unit) if found.question.levers else q.level(base, unit)
     ax.set_xlabel(f"change from the world as it is, {level}", size=style.SMALL, color=style.GREY)

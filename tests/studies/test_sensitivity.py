@@ -1,0 +1,242 @@
+"""Sensitivity and discovery on the simulator: what is inert gets nothing, what is strong shows, luck is told apart."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from conftest import WorldMaker
+from test_plots import _assert_legible
+
+import cxsim as cx
+from cxsim import plots
+from cxsim.scenario import Scenario
+from cxsim.studies.draws import drawn, uncertain_in
+from cxsim.studies.groups import groups_of
+from cxsim.studies.points import evaluated, question_of
+from cxsim.studies.sobol import design, indices, naive_total
+from cxsim.studies.tornado import told_apart, tornado
+
+STRONG, INERT = "churn.value_base", "adoption.outage_reach"  # there is no outage
+OUTCOME = "logo_churn_annual"
+
+
+@pytest.fixture(scope="module")
+def world(make_world: WorldMaker) -> Scenario:
+    """Accounts that leave at a rate that is not well known, and nothing else."""
+    return make_world({"arrivals.per_month": 4.0, STRONG: 0.03, "arrivals.base_accounts": 60.0}, quiet=True)
+
+
+@pytest.fixture(scope="module")
+def found(world: Scenario) -> cx.Sensitivity:
+    return cx.sensitivity(world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=64, replications=6, seed=5)
+
+
+def test_an_inert_parameter_gets_zero_and_a_strong_one_does_not(found: cx.Sensitivity) -> None:
+    table = found.frame().set_index("group")
+    inert, strong = table.loc[INERT], table.loc[STRONG]
+    assert inert["total_low"] <= 0.0 <= inert["total_high"]
+    assert strong["total_low"] > 0.5
+    assert 0.0 < found.indices.luck.low < found.indices.luck.high < 1.0
+    swings = {one.uncertain.path: one for one in found.swings.swings}
+    assert swings[STRONG].is_clear
+    assert swings[STRONG].low is not None
+    assert swings[STRONG].low > 0.1
+    assert not swings[INERT].is_clear
+    assert swings[INERT].difference == 0.0
+
+
+def test_an_inert_parameter_gets_zero_even_if_every_run_has_luck_of_its_own(world: Scenario) -> None:
+    """Without common random numbers an ordinary estimate finds an effect of what does nothing."""
+    uncertain, rows = uncertain_in(world, [STRONG, INERT]), 64
+    plan, question = design([(0,), (1,)], rows=rows, seed=2), question_of(world, OUTCOME, None)
+    points = plan.points.reshape(-1, 2)
+    changes = [lambda it, point=point: drawn(it, uncertain, point) for point in points]
+    numbers = [(2 * place, 2 * place + 1) for place in range(len(points))]
+    values = evaluated(question, changes, numbers, seed=2).T.reshape(2, 4, rows)
+    told = indices(values, seed=3)
+    assert told.total is not None
+    names = [one.path for one in uncertain]
+    inert, strong = told.total[names.index(INERT)], told.total[names.index(STRONG)]
+    assert inert.low <= 0.0 <= inert.high
+    assert strong.low > 0.4
+    assert naive_total(values[0])[names.index(INERT)] > inert.high
+    assert naive_total(values[0])[names.index(INERT)] > 0.15
+
+
+def test_the_share_of_luck_is_that_of_the_same_world_run_again(found: cx.Sensitivity, world: Scenario) -> None:
+    """Luck's variance in the middle of what is thought possible is near that of all (binomial losses)."""
+    values = cx.run(world, replications=60, seed=8).values(OUTCOME)
+    whole = found.indices.input_variance.value / (1.0 - found.indices.luck.value)
+    assert found.indices.luck.value * whole == pytest.approx(values.var(ddof=1), rel=0.5)
+
+
+def test_an_answer_about_an_alternative_is_its_paired_effect(world: Scenario) -> None:
+    other = world.with_("price-rise", start=2)
+    question = question_of(world, "arr", other)
+    values = question.values(lambda it: it.set(STRONG, 0.01), 3, (0, 4))
+    study = cx.compare(world.set(STRONG, 0.01), other.set(STRONG, 0.01), replications=5, seed=3)
+    differences = study.alternatives[0].values("arr") - study.baseline.values("arr")
+    assert values == [differences[0], differences[4]]
+    assert question.levers == "price-rise"
+
+
+def test_workers_change_no_number(world: Scenario) -> None:
+    one, two = (
+        cx.sensitivity(
+            world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=8, replications=2, seed=0, workers=workers
+        )
+        for workers in (1, 3)
+    )
+    assert one.indices == two.indices
+    assert one.tornado().equals(two.tornado())
+
+
+def test_a_swing_is_the_paired_difference_of_its_ends(world: Scenario) -> None:
+    uncertain = uncertain_in(world, [STRONG])
+    told = tornado(question_of(world, OUTCOME, None), uncertain, replications=4, seed=6)
+    (swing,) = told.swings
+    runs = [
+        cx.run(it, replications=4, seed=6).values(OUTCOME)
+        for it in (world, world.set(STRONG, swing.low_value), world.set(STRONG, swing.high_value))
+    ]
+    assert swing.difference == pytest.approx((runs[2] - runs[1]).mean(), abs=1e-15)
+    assert swing.at_low == pytest.approx((runs[1] - runs[0]).mean(), abs=1e-15)
+    assert swing.at_high == pytest.approx((runs[2] - runs[0]).mean(), abs=1e-15)
+    assert told.base == pytest.approx(runs[0].mean(), abs=1e-15)
+    shares = uncertain[0].at((0.05, 0.95))[:, 0]
+    assert (swing.low_value, swing.high_value) == tuple(shares)
+
+
+def test_of_many_swings_without_effect_hardly_any_is_called_clear() -> None:
+    p = np.random.Generator(np.random.Philox(1)).random((200, 150))
+    assert np.mean([any(told_apart(row)) for row in p.tolist()]) < 0.05 + 4.0 * np.sqrt(0.05 * 0.95 / 200)
+    assert told_apart([1e-9, 0.5, 0.04])[:2] == [True, False]
+
+
+def test_many_parameters_are_grouped_by_table_and_few_stand_alone() -> None:
+    uncertain = uncertain_in(Scenario.load("b2b-saas"))
+    groups = groups_of(uncertain)
+    assert set(groups) == {one.path.split(".")[0] for one in uncertain}
+    assert sorted(place for places in groups.values() for place in places) == list(range(len(uncertain)))
+    few = uncertain_in(Scenario.load("b2b-saas"), ["onboarding"])
+    assert list(groups_of(few)) == [one.path for one in few]
+
+
+def test_named_groups_take_their_parameters_from_their_tables() -> None:
+    uncertain = uncertain_in(Scenario.load("b2b-saas"))
+    groups = groups_of(uncertain, {"slopes": ["churn.value_slope", "churn.price_slope"], "all of growth": ["growth"]})
+    named = [uncertain[place].path for place in groups["slopes"]]
+    assert named == ["churn.value_slope", "churn.price_slope"]
+    assert "growth" not in groups
+    assert not set(groups["slopes"]) & set(groups["churn"])
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ({"a": ["churn.value_bas"]}, 'group a: churn.value_bas: no such parameter or table. Did you mean "churn.value'),
+        ({"a": ["teams.success_headcount"]}, "is not among what is varied"),
+        ({"a": ["churn"], "b": ["churn.value_base"]}, "churn.value_base is in group a already"),
+        ({"a": []}, "names no parameter"),
+        ({"churn": ["churn.value_base"]}, "rename it"),
+    ],
+)
+def test_faulty_groups_are_refused_in_plain_words(groups: dict[str, list[str]], said: str) -> None:
+    with pytest.raises(cx.InputError, match=said.replace(".", r"\.")):
+        groups_of(uncertain_in(Scenario.load("b2b-saas")), groups)
+
+
+def test_what_is_asked_wrongly_is_refused_in_plain_words(world: Scenario) -> None:
+    ask = {"outcome": OUTCOME, "seed": 1}
+    faulty = [
+        ({"outcome": "logo_churn_anual"}, 'Did you mean "logo_churn_annual"'),
+        ({"parameters": ["churn.valu_base"]}, "churn.value_base"),
+        ({"parameters": ["adoption.outage_rate"]}, "end of its range"),
+        ({"rows": 60}, "Near it are 32 and 64"),
+        ({"replications": 1}, "replications: 1"),
+        ({"seed": -1}, "seed"),
+        ({"alternative": world}, "does nothing that"),
+        ({"alternative": world.set("horizon_months", 12).with_("price-rise")}, "differs from"),
+        ({"correlations": {"chrn": 0.5}}, "correlation of chrn"),
+        ({"correlations": {"churn": 1.5}}, "not a number from 0 to 1"),
+    ]
+    for changed, said in faulty:
+        with pytest.raises(cx.InputError, match=said):
+            cx.sensitivity(world, **{**ask, **changed})  # type: ignore[arg-type]
+
+
+def test_the_summary_says_what_is_told_and_what_is_not(found: cx.Sensitivity, world: Scenario) -> None:
+    text = found.summary()
+    assert "is luck" in text
+    assert f"Not told from zero: {INERT}" in text
+    assert "1 of 2 swings are told from zero" in text
+    nothing = cx.sensitivity(world, outcome=OUTCOME, parameters=[INERT], rows=8, replications=2, seed=1)
+    assert "nothing to share out" in nothing.summary()
+    assert nothing.frame()["total"].isna().all()
+    assert "can be told from zero" in nothing.summary()
+    json.dumps([*found.rows(), *found.tornado_rows(), *nothing.rows()], allow_nan=False)
+
+
+def test_figures_are_legible(found: cx.Sensitivity, world: Scenario) -> None:
+    _assert_legible(plots.indices(found))
+    _assert_legible(plots.tornado(found))
+    nothing = cx.sensitivity(world, outcome=OUTCOME, parameters=[INERT], rows=8, replications=2, seed=1)
+    _assert_legible(plots.indices(nothing))
+    _assert_legible(plots.tornado(nothing))
+    _assert_legible(plots.tornado(found, most=1))
+
+
+@pytest.fixture(scope="module")
+def where(world: Scenario) -> cx.Discovery:
+    return cx.discover(world, outcome=OUTCOME, threshold=0.35, parameters=[STRONG, INERT], rows=400, seed=5)
+
+
+def test_the_box_of_a_loss_above_a_threshold_is_a_high_hazard(where: cx.Discovery) -> None:
+    assert where.is_found
+    assert where.when == "above"
+    (side,) = where.rows()
+    assert side["parameter"] == STRONG
+    assert side["high"] is None
+    assert 0.02 < side["low"] < 0.06
+    assert where.box is not None
+    assert where.box.density_low > where.box.base
+    inside, outside = where.means()
+    assert inside is not None
+    assert outside is not None
+    assert inside[1] > outside[2]
+    assert f"{STRONG} is above" in where.summary()
+    assert "took no part in the search" in where.summary()
+    _assert_legible(plots.box(where))
+
+
+def test_where_nothing_matters_no_box_is_told_of(world: Scenario) -> None:
+    none = cx.discover(world, outcome=OUTCOME, threshold=0.3, parameters=[INERT], rows=200, seed=5)
+    assert 0.1 < none.share[0] < 0.9
+    assert not none.is_found
+    assert "No box was found" in none.summary()
+    assert none.frame().empty
+    assert none.means() == (None, None)
+    with pytest.raises(ValueError, match="no box"):
+        plots.box(none)
+
+
+def test_what_never_happens_is_said_to_never_happen(world: Scenario) -> None:
+    never = cx.discover(world, outcome=OUTCOME, threshold=2.0, parameters=[STRONG], rows=64, seed=5)
+    assert never.share[0] == 0.0
+    assert "none of them" in never.summary()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"outcome": "net_benfit"}, "net_benefit"),
+        ({"when": "beyond"}, "neither"),
+        ({"threshold": float("nan")}, "threshold"),
+        ({"rows": 10}, "rows: 10"),
+    ],
+)
+def test_a_faulty_search_is_refused_in_plain_words(changed: dict[str, object], said: str, world: Scenario) -> None:
+    with pytest.raises(cx.InputError, match=said):
+        cx.discover(world, seed=1, **changed)  # type: ignore[arg-type]

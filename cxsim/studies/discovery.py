@@ -203,7 +203,7 @@ def hits_of(values: Reals, threshold: float, when: str) -> npt.NDArray[np.bool_]
 
 def in_words(one: Uncertain, side: Side) -> str:
     """Limits along one parameter: "churn.value_base is above 0.0012 1/month (its highest 30 %)"."""
-    low, high = (f"{value:.3g}" for value in one.at((side.low, side.high))[:, 0])
+    low, high = (f"{value:.3g}".replace("-", q.MINUS) for value in one.at((side.low, side.high))[:, 0])
     unit = f" {one.parameter.unit}"
     if side.high >= 1.0:
         return f"{one.path} is above {low}{unit} (its highest {100 * (1.0 - side.low):.0f} %)"
@@ -227,10 +227,10 @@ def _mean(values: Reals) -> tuple[float, float, float] | None:
 def _event(found: Discovery) -> str:
     outcome, levers = found.question.outcome, found.question.levers
     if not levers:
-        return f"{outcome.name} is {found.when} {q.level(found.threshold, outcome.unit)}"
+        return f"{outcome.name} lies {found.when} {q.level(found.threshold, outcome.unit)}"
     if outcome.name == "net_benefit" and found.threshold == 0.0 and found.when == "below":
         return f"{levers} does not pay (its net benefit is below 0)"
-    return f"the effect of {levers} on {outcome.name} is {found.when} {q.change(found.threshold, outcome.unit)}"
+    return f"the effect of {levers} on {outcome.name} lies {found.when} {q.change(found.threshold, outcome.unit)}"
 
 
 def _how_often(found: Discovery) -> str:

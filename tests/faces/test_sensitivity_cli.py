@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -114,3 +115,13 @@ def test_a_world_is_made_small_with_its_teams() -> None:
         assert small.value(path) == max(round(share * whole.value(path)), 1)
     assert small.value("arrivals.base_accounts") == 300
     assert world_of("b2b-saas", None, None, small=10**6).value("arrivals.base_accounts") == FAST_ACCOUNTS
+
+
+def test_the_blocks_of_the_page_run(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "sensitivity.md"
+    names: dict[str, object] = {}
+    for block in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        exec(block, names)
+    out = capsys.readouterr().out
+    assert "arrivals.annual_growth" in out
+    assert "It happens more often where" in out

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # a minute on two cores, see `_sizes`
 SMALL: Final = 100
 ROWS: Final = 128
-REPLICATIONS: Final = 6
+REPLICATIONS: Final = 10
 FUTURES: Final = 512
 FAST_ROWS: Final = 16
 FAST_REPLICATIONS: Final = 2
@@ -69,6 +69,9 @@ def sensitivity(
             "--replications", metavar="N", show_default=str(REPLICATIONS), help="Runs at each end of each parameter."
         ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Swings of all parameters, not only of groups that are told from zero.")
+    ] = False,
     discover: Annotated[
         bool, typer.Option("--discover", help="Also seek the box in which the lever does not pay.")
     ] = False,
@@ -102,6 +105,7 @@ def sensitivity(
             groups=groups,
             rows=n_rows,
             replications=n_replications,
+            every=every,
             seed=seed,
             workers=workers,
             progress=progress,
@@ -302,12 +306,13 @@ def _swings(out: Console, found: Sensitivity) -> None:
 
 def _small_print(found: Sensitivity, made_small: bool) -> str:
     scenario, asked = found.question.scenario, found.asked_rows
+    swings = len(found.swings.swings)
     counted = f" ({found.indices.rows} counted)" if found.indices.rows < asked else ""
     teams = " (made small, its teams in proportion; --accounts N for another size)" if made_small else ""
     return (
         f"{scenario.name} at {scenario.value('arrivals.base_accounts'):.0f} accounts{teams}, {scenario.horizon_months} "
         f"months, seed {found.seed}: {found.runs:,} runs; {asked} rows{counted} of {len(found.groups)} groups under "
-        f"two lucks, and {found.replications} replications at each end of {len(found.uncertain)} parameters. Money in "
+        f"two lucks, and {found.replications} replications at each end of {swings} parameters. Money in "
         f"{scenario.currency}. total: share of the variation beside luck that would go if the group were known; "
         "first: if it alone were. low, high: 5 % and 95 % points of what is not known. Grey: not told from zero."
     )

@@ -42,7 +42,7 @@ class Sensitivity:
     asked_rows : int
         Rows of the design; `indices.rows` of them counted.
     swings : Tornado
-        Of each input by itself.
+        Of single inputs: those of the groups whose total index is told from zero, or all.
     replications : int
         Of each end of a swing.
     """
@@ -65,7 +65,7 @@ class Sensitivity:
     def runs(self) -> int:
         """Runs that this took."""
         design_ = (len(self.groups) + 2) * self.asked_rows * LUCKS
-        return self.question.arms * (design_ + (2 * len(self.uncertain) + 1) * self.replications)
+        return self.question.arms * (design_ + (2 * len(self.swings.swings) + 1) * self.replications)
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows of `frame` as plain values, None where there is none."""
@@ -113,7 +113,7 @@ class Sensitivity:
         ]
 
     def tornado(self) -> pd.DataFrame:
-        """Swing of each parameter, those told from zero first, the largest on top.
+        """Swing of each parameter that was moved by itself, those told from zero first, the largest on top.
 
         Returns
         -------
@@ -143,7 +143,8 @@ def sensitivity(
     groups: Mapping[str, Sequence[str]] | None = None,
     correlations: Mapping[str, float] | None = None,
     rows: int = 64,
-    replications: int = 6,
+    replications: int = 10,
+    every: bool = False,
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -168,6 +169,10 @@ def sensitivity(
         Rows n of the design, a power of two from 8: (groups + 2)·n·2 runs, twice that with an alternative.
     replications : int
         At least 2, of each end of each parameter for the swings: (2·parameters + 1)·replications runs.
+    every : bool
+        Whether swings are run for every parameter. Else for those of the groups whose total index is told from zero,
+        where there are such groups: the others would cost runs, and the more swings are looked at the larger one has to
+        be to be told from chance.
     seed : int
     workers : int, optional
         Threads; all cores unless given. They change no number.
@@ -205,14 +210,14 @@ def sensitivity(
     # row by row, for what a row shares of its luck is kept for a while
     changes = [_drawn(uncertain, points[place, row]) for row in range(rows) for place in range(places)]
     numbers = [(LUCKS * row, LUCKS * row + 1) for row in range(rows) for _ in range(places)]
-    ends = question.arms * (2 * len(uncertain) + 1) * replications
-    every = question.arms * len(changes) * LUCKS + ends
-    values = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=_part(progress, 0, every))
+    before = question.arms * len(changes) * LUCKS
+    after = question.arms * (2 * len(uncertain) + 1) * replications
+    values = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=_part(progress, 0, after))
     told = indices(values.reshape(rows, places, LUCKS).transpose(2, 1, 0), seed=seed)
+    chosen = uncertain if every else _screened(uncertain, shared, told)
     swings = tornado(
-        question, uncertain, replications=replications, seed=seed, workers=workers,
-        progress=_part(progress, every - ends, every),
-    )  # fmt: skip
+        question, chosen, replications=replications, seed=seed, workers=workers, progress=_part(progress, before, 0)
+    )
     return Sensitivity(question, seed, uncertain, shared, told, rows, swings, replications)
 
 
@@ -220,11 +225,20 @@ def _drawn(uncertain: Sequence[Uncertain], point: Any) -> Any:
     return lambda world: drawn(world, uncertain, point)
 
 
-def _part(progress: Progress | None, before: int, every: int) -> Progress | None:
-    """Count the runs of one part among all."""
+def _screened(
+    uncertain: tuple[Uncertain, ...], groups: Mapping[str, tuple[int, ...]], told: Indices
+) -> tuple[Uncertain, ...]:
+    """Parameters of the groups whose total index is told from zero; all where none is."""
+    clear = [index.low > 0.0 for index in told.total or ()]
+    places = {place for members, kept in zip(groups.values(), clear, strict=False) if kept for place in members}
+    return tuple(one for place, one in enumerate(uncertain) if place in places) or uncertain
+
+
+def _part(progress: Progress | None, before: int, after: int) -> Progress | None:
+    """Count the runs of one part among all: those before it, and those that may come after."""
     if progress is None:
         return None
-    return lambda done, _: progress(before + done, every)
+    return lambda done, total: progress(before + done, before + total + after)
 
 
 def _cells(name: str, index: Index | None) -> dict[str, float | None]:
@@ -265,12 +279,13 @@ def _shares(found: Sensitivity) -> str:
 def _swings(found: Sensitivity) -> str:
     swings = found.swings.swings
     clear = [one for one in swings if one.is_clear]
+    of = " (of those groups)" if len(swings) < len(found.uncertain) else ""
     if not clear:
-        return f"None of the swings of {len(swings)} single parameters can be told from zero."
+        return f"None of the swings of {len(swings)} single parameters{of} can be told from zero."
     said = ", ".join(f"{one.uncertain.path} {swing_in_words(one, found.question)}" for one in clear[:3])
     return (
-        f"From the low to the high end of what is thought possible: {said}. {len(clear)} of {len(swings)} swings are "
-        "told from zero, about one in twenty of them by chance at most."
+        f"From the low to the high end of what is thought possible: {said}. {len(clear)} of {len(swings)} swings{of} "
+        "are told from zero, one in twenty of them by chance at most on average."
     )
 
 

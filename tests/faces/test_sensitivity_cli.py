@@ -50,7 +50,7 @@ def test_the_screen_says_what_was_run_and_what_it_means(capsys: pytest.CaptureFi
 
 
 def test_json_holds_the_numbers_and_their_sizes(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call(capsys, *LINE, "--json", "--with", "proactive-outreach", "--discover")
+    code, out, _ = call(capsys, *LINE, "--json", "--all", "--with", "proactive-outreach", "--discover")
     assert code == 0
     answer = json.loads(out)
     assert list(answer)[: len(HEAD)] == HEAD
@@ -65,7 +65,7 @@ def test_json_holds_the_numbers_and_their_sizes(capsys: pytest.CaptureFixture[st
     world = world_of("b2b-saas", [QUICK[3], QUICK[5]], None, small=SMALL)
     found = cx.sensitivity(
         world, outcome="logo_churn_annual", alternative=world.with_("proactive-outreach"),
-        parameters=QUICK[1].split(","), rows=FAST_ROWS, replications=FAST_REPLICATIONS, seed=answer["seed"],
+        parameters=QUICK[1].split(","), rows=FAST_ROWS, replications=FAST_REPLICATIONS, every=True, seed=answer["seed"],
     )  # fmt: skip
     assert answer["scenario_hash"] == world.hash
     assert answer["swings"] == found.tornado_rows()

@@ -30,7 +30,9 @@ def world(make_world: WorldMaker) -> Scenario:
 
 @pytest.fixture(scope="module")
 def found(world: Scenario) -> cx.Sensitivity:
-    return cx.sensitivity(world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=64, replications=6, seed=5)
+    return cx.sensitivity(
+        world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=64, replications=6, every=True, seed=5
+    )
 
 
 def test_an_inert_parameter_gets_zero_and_a_strong_one_does_not(found: cx.Sensitivity) -> None:
@@ -85,7 +87,14 @@ def test_an_answer_about_an_alternative_is_its_paired_effect(world: Scenario) ->
 def test_workers_change_no_number(world: Scenario) -> None:
     one, two = (
         cx.sensitivity(
-            world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=8, replications=2, seed=0, workers=workers
+            world,
+            outcome=OUTCOME,
+            parameters=[STRONG, INERT],
+            rows=8,
+            replications=2,
+            every=True,
+            seed=0,
+            workers=workers,
         )
         for workers in (1, 3)
     )
@@ -107,6 +116,20 @@ def test_a_swing_is_the_paired_difference_of_its_ends(world: Scenario) -> None:
     assert told.base == pytest.approx(runs[0].mean(), abs=1e-15)
     shares = uncertain[0].at((0.05, 0.95))[:, 0]
     assert (swing.low_value, swing.high_value) == tuple(shares)
+
+
+def test_swings_are_run_for_the_groups_that_are_told_from_zero(world: Scenario, found: cx.Sensitivity) -> None:
+    few = cx.sensitivity(world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=64, replications=2, seed=5)
+    assert [one.uncertain.path for one in few.swings.swings] == [STRONG]
+    assert few.indices == found.indices
+    counted: list[tuple[int, int]] = []
+    again = cx.sensitivity(
+        world, outcome=OUTCOME, parameters=[STRONG, INERT], rows=8, replications=2, seed=5,
+        progress=lambda done, total: counted.append((done, total)),
+    )  # fmt: skip
+    assert counted[-1] == (again.runs, again.runs)
+    assert [done for done, _ in counted] == sorted(done for done, _ in counted)
+    assert all(done <= total for done, total in counted)
 
 
 def test_of_many_swings_without_effect_hardly_any_is_called_clear() -> None:

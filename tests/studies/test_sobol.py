@@ -95,6 +95,22 @@ def test_luck_that_is_the_same_along_a_row_does_no_harm_and_helps() -> None:
     assert values[3] == pytest.approx(0.0, abs=1e-12)
 
 
+def test_luck_that_multiplies_and_is_the_same_along_a_row_is_told_apart() -> None:
+    """f = (1 + .8 z)·g: its mean over luck is g, so that indices are those of g; E f² is 1.64 times E g²."""
+    variance, first, total = g_theory()
+    plan = design([(0,), (1,), (2,), (3,)], rows=2048, seed=6)
+    luck = np.random.Generator(np.random.Philox(7)).standard_normal((2, 1, 2048))
+    found = indices(g(plan.points) * (1.0 + 0.8 * luck), seed=8)
+    assert found.total is not None
+    assert found.first is not None
+    for estimates, theory in ((found.total, total), (found.first, first)):
+        for estimate, true in zip(estimates, theory, strict=True):
+            assert abs(estimate.value - true) < 4.0 * estimate.standard_error + 1e-12
+            assert estimate.standard_error < 0.1
+    share = 1.0 - variance / (1.64 * (variance + 1.0) - 1.0)
+    assert abs(found.luck.value - share) < 4.0 * found.luck.standard_error
+
+
 def test_a_group_of_correlated_inputs_has_the_index_of_their_joint_effect() -> None:
     """x₁ + x₂ + x₃ of normal scores, ρ between the first two: T = (2 + 2ρ)/(3 + 2ρ) and 1/(3 + 2ρ)."""
     from scipy.special import ndtri

@@ -292,12 +292,12 @@ def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small:
 def _swings(out: Console, found: Sensitivity) -> None:
     from rich.text import Text
 
-    from cxsim.studies.sensitivity import swing_in_words
+    from cxsim.studies.sensitivity import ends_in_words, swing_in_words
 
     rows = table(("parameter", "left"), ("low", "right"), ("high", "right"), ("swing [95 %]", "right"))
     for one in found.swings.swings[:MOST_SHOWN]:
         said = Text(swing_in_words(one, found.question), style="" if one.is_clear else "dim")
-        rows.add_row(one.uncertain.path, f"{one.low_value:.3g}", f"{one.high_value:.3g}", said)
+        rows.add_row(one.uncertain.path, *ends_in_words(one), said)
     out.print(rows)
     left = len(found.swings.swings) - MOST_SHOWN
     if left > 0:

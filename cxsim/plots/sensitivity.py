@@ -14,10 +14,11 @@ from cxsim.plots import style
 from cxsim.studies import quantities as q
 from cxsim.studies.discovery import Discovery, in_words
 from cxsim.studies.points import Question
-from cxsim.studies.sensitivity import Sensitivity, percent, swing_in_words
+from cxsim.studies.sensitivity import Sensitivity, ends_in_words, percent, swing_in_words
 from cxsim.studies.tornado import Swing
 
 MOST_SWINGS: Final = 15
+LONGEST: Final = 30  # letters beside an axis
 WIDEST: Final = 1.5  # of the axis of shares: an interval that goes on is cut there, and its numbers are written out
 
 
@@ -208,8 +209,10 @@ def _across(ax: Axes, labels: list[str]) -> None:
 
 
 def _ends(swing: Swing) -> str:
-    values = f"{swing.low_value:.3g} to {swing.high_value:.3g}".replace("-", q.MINUS)
-    return f"{swing.uncertain.path}\n{values} [{swing.uncertain.parameter.unit}]"
+    """A parameter's name, and its two ends with the unit, cut where there is no room for it."""
+    values = " to ".join(ends_in_words(swing))
+    unit, room = swing.uncertain.parameter.unit, LONGEST - len(values)
+    return f"{swing.uncertain.path}\n{values} [{unit if len(unit) <= room else unit[: room - 1] + '…'}]"
 
 
 def _tick(value: float, unit: str) -> str:

@@ -203,7 +203,7 @@ def hits_of(values: Reals, threshold: float, when: str) -> npt.NDArray[np.bool_]
 
 def in_words(one: Uncertain, side: Side) -> str:
     """Limits along one parameter: "churn.value_base is above 0.0012 1/month (its highest 30 %)"."""
-    low, high = (f"{value:.3g}".replace("-", q.MINUS) for value in one.at((side.low, side.high))[:, 0])
+    low, high = (q.number(float(value)) for value in one.at((side.low, side.high))[:, 0])
     unit = f" {one.parameter.unit}"
     if side.high >= 1.0:
         return f"{one.path} is above {low}{unit} (its highest {100 * (1.0 - side.low):.0f} %)"

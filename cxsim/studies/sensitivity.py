@@ -294,6 +294,13 @@ def swing_in_words(swing: Swing, question: Question) -> str:
     return q.change_with_interval(swing.difference, swing.low, swing.high, question.outcome.unit)
 
 
+def ends_in_words(swing: Swing) -> tuple[str, str]:
+    """The low and the high value of a parameter, three digits each; what is nothing beside the other is 0."""
+    low, high = swing.low_value, swing.high_value
+    least = 1e-4 * max(abs(low), abs(high))
+    return q.number(0.0 if abs(low) < least else low), q.number(0.0 if abs(high) < least else high)
+
+
 def percent(share: float) -> str:
     """A share as it is said: 34 %."""
     return f"{100 * share:.0f} %".replace("-", q.MINUS).replace(f"{q.MINUS}0 %", "0 %")

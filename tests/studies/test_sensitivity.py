@@ -15,6 +15,7 @@ from cxsim.scenario import Scenario
 from cxsim.studies.draws import drawn, uncertain_in
 from cxsim.studies.groups import groups_of
 from cxsim.studies.points import evaluated, question_of
+from cxsim.studies.sensitivity import ends_in_words
 from cxsim.studies.sobol import design, indices, naive_total
 from cxsim.studies.tornado import told_apart, tornado
 
@@ -209,6 +210,19 @@ def test_figures_are_legible(found: cx.Sensitivity, world: Scenario) -> None:
     _assert_legible(plots.indices(nothing))
     _assert_legible(plots.tornado(nothing))
     _assert_legible(plots.tornado(found, most=1))
+
+
+def test_long_names_and_units_fit(world: Scenario) -> None:
+    long = ["onboarding.projects_per_specialist", "economics.acquisition_cost", "adoption.outreach_wake"]
+    names = sorted(uncertain_in(Scenario.load("b2b-saas")), key=lambda one: -len(one.path + one.parameter.unit))
+    long += [one.path for one in names[:9] if one.path not in long]
+    found = cx.sensitivity(
+        Scenario.load("b2b-saas").set("horizon_months", 13).set("arrivals.base_accounts", 20.0),
+        outcome="net_benefit", parameters=long, rows=8, replications=2, every=True, seed=1,
+    )  # fmt: skip
+    _assert_legible(plots.tornado(found))
+    (wake,) = (one for one in found.swings.swings if one.uncertain.path == "adoption.outreach_wake")
+    assert ends_in_words(wake) == ("0", "0.0109")
 
 
 @pytest.fixture(scope="module")

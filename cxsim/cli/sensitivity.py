@@ -313,8 +313,9 @@ def _small_print(found: Sensitivity, made_small: bool) -> str:
         f"{scenario.name} at {scenario.value('arrivals.base_accounts'):.0f} accounts{teams}, {scenario.horizon_months} "
         f"months, seed {found.seed}: {found.runs:,} runs; {asked} rows{counted} of {len(found.groups)} groups under "
         f"two lucks, and {found.replications} replications at each end of {swings} parameters. Money in "
-        f"{scenario.currency}. total: share of the variation beside luck that would go if the group were known; "
-        "first: if it alone were. low, high: 5 % and 95 % points of what is not known. Grey: not told from zero."
+        f"{scenario.currency}. total: share of the variation beside luck that is left if all other groups are "
+        "known; first: that goes if it alone is. low, high: 5 % and 95 % points of what is not known. Grey: not told "
+        "from zero."
     )
 
 

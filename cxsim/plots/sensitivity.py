@@ -45,8 +45,8 @@ def indices(found: Sensitivity) -> Figure:
     height = 1.9 + 0.3 * max(len(rows), 2)
     figure, bottom, top = style.sheet(
         _shares_title(found),
-        "Share of the variation beside luck that would go if a group of parameters were known (total Sobol index), "
-        "with its 95 % interval. In brackets: parameters. Grey: not told from zero."
+        "Share of the variation beside luck that a group of parameters would leave if all the others were known (total "
+        "Sobol index), with its 95 % interval. In brackets: parameters. Grey: not told from zero."
         + (f" {found.reason.capitalize()}." if found.reason else ""),
         provenance(found.question, found.seed, f"{found.indices.rows} rows"),
         height=height,

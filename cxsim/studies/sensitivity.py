@@ -273,7 +273,7 @@ def _shares(found: Sensitivity) -> str:
     ]
     others = [row["group"] for row in rows if row not in clear]
     rest = f" Not told from zero: {', '.join(others)}." if others else ""
-    return f"Share of the rest that would go if it were known: {', '.join(said)}.{rest}"
+    return f"Share of the rest that would be left if all the others were known: {', '.join(said)}.{rest}"
 
 
 def _swings(found: Sensitivity) -> str:

@@ -64,10 +64,10 @@ class Indices:
     Attributes
     ----------
     total : tuple of Index, or None
-        For each group, the share of the variance due to the inputs that would go if all the others were known. None
-        where that variance cannot be told from nothing.
+        For each group, the share of the variance due to the inputs that would be left if all the others were known.
+        None where that variance cannot be told from nothing.
     first : tuple of Index, or None
-        For each group, the share that would go if it alone were known.
+        For each group, the share that would go if it alone were known, on average.
     luck : Index
         Share of the variance of one evaluation that is luck.
     input_variance : Index

@@ -160,10 +160,14 @@ def _swing(one: Uncertain, base: Reals, at_low: Reals, at_high: Reals) -> Swing:
 
 
 def _interval(differences: Reals) -> tuple[float, float, float]:
-    """95 % interval of the mean, and the p-value of its being 0."""
+    """95 % interval of the mean, and the p-value of its being 0.
+
+    Differences that are all the same, as those of counts may be, say nothing of their spread; the p-value is then that
+    of their common sign.
+    """
     from scipy.special import stdtr
 
-    mean, (low, high, error) = float(differences.mean()), mean_interval(differences)
-    if error == 0.0:
-        return low, high, float(mean == 0.0)
-    return low, high, float(2.0 * stdtr(len(differences) - 1, -abs(mean) / error))
+    n, mean, (low, high, error) = len(differences), float(differences.mean()), mean_interval(differences)
+    if np.ptp(differences) == 0.0:
+        return low, high, 0.5 ** (n - 1) if mean else 1.0
+    return low, high, float(2.0 * stdtr(n - 1, -abs(mean) / error))

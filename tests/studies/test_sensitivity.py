@@ -11,13 +11,14 @@ from test_plots import _assert_legible
 
 import cxsim as cx
 from cxsim import plots
-from cxsim.scenario import Scenario
-from cxsim.studies.draws import drawn, uncertain_in
+from cxsim.scenario import Scenario, scaled
+from cxsim.studies.boxes import box_in
+from cxsim.studies.draws import drawn, uncertain_in, unit_cube
 from cxsim.studies.groups import groups_of
 from cxsim.studies.points import evaluated, question_of
 from cxsim.studies.sensitivity import ends_in_words
 from cxsim.studies.sobol import design, indices, naive_total
-from cxsim.studies.tornado import told_apart, tornado
+from cxsim.studies.tornado import _interval, told_apart, tornado
 
 STRONG, INERT = "churn.value_base", "adoption.outage_reach"  # there is no outage
 OUTCOME = "logo_churn_annual"
@@ -139,6 +140,15 @@ def test_of_many_swings_without_effect_hardly_any_is_called_clear() -> None:
     assert told_apart([1e-9, 0.5, 0.04])[:2] == [True, False]
 
 
+def test_two_differences_that_happen_to_be_the_same_tell_nothing() -> None:
+    """Accounts are counted: two of −3 have no spread, and are no proof."""
+    assert _interval(np.array([-3.0, -3.0]))[2] == 0.5
+    assert _interval(np.zeros(4))[2] == 1.0
+    assert _interval(np.full(11, 2.0))[2] == 2.0**-10
+    p = _interval(np.array([1.0, 2.0, 3.0, 4.0]))[2]
+    assert p == pytest.approx(0.030466, abs=1e-6)  # t = 3.873 with 3 degrees of freedom
+
+
 def test_many_parameters_are_grouped_by_table_and_few_stand_alone() -> None:
     uncertain = uncertain_in(Scenario.load("b2b-saas"))
     groups = groups_of(uncertain)
@@ -217,7 +227,7 @@ def test_long_names_and_units_fit(world: Scenario) -> None:
     names = sorted(uncertain_in(Scenario.load("b2b-saas")), key=lambda one: -len(one.path + one.parameter.unit))
     long += [one.path for one in names[:9] if one.path not in long]
     found = cx.sensitivity(
-        Scenario.load("b2b-saas").set("horizon_months", 13).set("arrivals.base_accounts", 20.0),
+        scaled(Scenario.load("b2b-saas").set("horizon_months", 13), 10.0),
         outcome="net_benefit", parameters=long, rows=8, replications=2, every=True, seed=1,
     )  # fmt: skip
     _assert_legible(plots.tornado(found))
@@ -246,6 +256,39 @@ def test_the_box_of_a_loss_above_a_threshold_is_a_high_hazard(where: cx.Discover
     assert f"{STRONG} is above" in where.summary()
     assert "took no part in the search" in where.summary()
     _assert_legible(plots.box(where))
+
+
+def test_what_does_not_pay_has_a_net_benefit_below_zero(world: Scenario, where: cx.Discovery) -> None:
+    other = world.with_("proactive-outreach")
+    found = cx.discover(world, alternative=other, parameters=[STRONG], rows=64, seed=2)
+    assert found.when == "below"
+    assert (found.hits == (found.values < 0.0)).all()
+    assert found.share[0] == (found.values < 0.0).mean()
+    assert "futures" in found.summary()
+    assert "proactive-outreach does not pay (its net benefit is below 0)" in found.summary()
+    study = cx.compare(*(drawn(it, found.uncertain, found.points[3]) for it in (world, other)), replications=4, seed=2)
+    worth = study.alternatives[0].values("net_benefit") - study.baseline.values("net_benefit")
+    assert found.values[3] == worth[3]
+    assert (where.hits == (where.values > 0.35)).all()
+
+
+def test_a_box_of_two_sides_is_legible_and_said_in_words() -> None:
+    base = Scenario.load("b2b-saas")
+    uncertain = uncertain_in(base, ["onboarding"])
+    points = unit_cube(len(uncertain), 1024, seed=3)
+    luck = np.random.Generator(np.random.Philox(4)).normal(size=1024)
+    bad = (points[:, 3] > 0.6) & (points[:, 6] < 0.5)
+    values = np.where(bad, -2e5, 2e5) + 1.5e5 * luck
+    question = question_of(base, "net_benefit", base.with_("formal-onboarding"))
+    box = box_in(points, values < 0.0, seed=1)
+    found = cx.Discovery(question, 0.0, "below", 1, uncertain, points, values, box)
+    assert found.is_found
+    assert {row["parameter"] for row in found.rows()[:2]} == {uncertain[3].path, uncertain[6].path}
+    assert f"{uncertain[3].path} is above" in found.summary()
+    assert f"{uncertain[6].path} is below" in found.summary()
+    figure = plots.box(found)
+    _assert_legible(figure)
+    assert "formal-onboarding does not pay" in figure.texts[0].get_text().lower()
 
 
 def test_where_nothing_matters_no_box_is_told_of(world: Scenario) -> None:

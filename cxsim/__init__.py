@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.combinations import Combinations, combine
     from cxsim.studies.doses import Dose, dose
+    from cxsim.studies.discovery import Discovery, discover
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.futures import Futures, fork
     from cxsim.studies.grids import Axis, Grid, grid
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from cxsim.studies.reproduction import reproduce, resume
     from cxsim.studies.uncertainty import Uncertainty, uncertain
     from cxsim.studies.waiting import Waiting, waiting
+    from cxsim.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
 
@@ -48,6 +50,7 @@ __all__ = [
     "Branches",
     "Combinations",
     "Comparison",
+    "Discovery",
     "Dose",
     "EventLog",
     "Fork",
@@ -63,6 +66,7 @@ __all__ = [
     "Run",
     "Scenario",
     "Seen",
+    "Sensitivity",
     "Source",
     "Store",
     "Uncertainty",
@@ -74,6 +78,7 @@ __all__ = [
     "combine",
     "compare",
     "diff",
+    "discover",
     "dose",
     "fork",
     "grid",
@@ -85,6 +90,7 @@ __all__ = [
     "reproduce",
     "resume",
     "run",
+    "sensitivity",
     "simulate",
     "stream",
     "uncertain",
@@ -100,6 +106,7 @@ _ROOMS = {
     "Branches": "cxsim.studies.branches",
     "Combinations": "cxsim.studies.combinations",
     "Comparison": "cxsim.studies.experiment",
+    "Discovery": "cxsim.studies.discovery",
     "Dose": "cxsim.studies.doses",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
@@ -115,6 +122,7 @@ _ROOMS = {
     "Run": "cxsim.studies.experiment",
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
+    "Sensitivity": "cxsim.studies.sensitivity",
     "Source": "cxsim.parameters",
     "Store": "cxsim.store",
     "Uncertainty": "cxsim.studies.uncertainty",
@@ -125,6 +133,7 @@ _ROOMS = {
     "combine": "cxsim.studies.combinations",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
+    "discover": "cxsim.studies.discovery",
     "dose": "cxsim.studies.doses",
     "fork": "cxsim.studies.futures",
     "grid": "cxsim.studies.grids",
@@ -134,6 +143,7 @@ _ROOMS = {
     "reproduce": "cxsim.studies.reproduction",
     "resume": "cxsim.studies.reproduction",
     "run": "cxsim.studies.experiment",
+    "sensitivity": "cxsim.studies.sensitivity",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
     "uncertain": "cxsim.studies.uncertainty",

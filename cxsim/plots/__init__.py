@@ -7,19 +7,23 @@ from cxsim.plots.forks import futures
 from cxsim.plots.information import information
 from cxsim.plots.logs import cohorts, survival
 from cxsim.plots.money import payback
+from cxsim.plots.sensitivity import box, indices, tornado
 from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
 
 __all__ = [
+    "box",
     "cohorts",
     "dose",
     "effects",
     "fan",
     "futures",
     "grid",
+    "indices",
     "information",
     "payback",
     "retention",
     "save",
     "survival",
+    "tornado",
 ]

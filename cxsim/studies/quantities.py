@@ -110,6 +110,11 @@ def unit_of(outcome: str, currency: str) -> str:
     return OUTCOMES[outcome].unit.replace("currency", currency)
 
 
+def number(value: float) -> str:
+    """A number of the world, without its unit: 0.0012, 3.45, 8,500."""
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}").replace("-", MINUS)
+
+
 def chance(share: float | None) -> str:
     """A probability that is never rounded to certainty."""
     if share is None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from cxsim.studies.best import Best, best
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.combinations import Combinations, combine
-    from cxsim.studies.doses import Dose, dose
     from cxsim.studies.discovery import Discovery, discover
+    from cxsim.studies.doses import Dose, dose
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.futures import Futures, fork
     from cxsim.studies.grids import Axis, Grid, grid
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from cxsim.studies.ledger import Ledger, ledger
     from cxsim.studies.payback import Payback, payback
     from cxsim.studies.reproduction import reproduce, resume
+    from cxsim.studies.sensitivity import Sensitivity, sensitivity
     from cxsim.studies.uncertainty import Uncertainty, uncertain
     from cxsim.studies.waiting import Waiting, waiting
-    from cxsim.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
 

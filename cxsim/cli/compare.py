@@ -108,8 +108,8 @@ def compare(
     from cxsim.errors import InputError
 
     if vary:
-        if with_ or precision or by or ledger:
-            raise InputError("--vary: stands alone, without --with, --precision, --by and --ledger")
+        if with_ or precision or by or ledger or waiting or store:
+            raise InputError("--vary: stands alone, without --with, --precision, --by, --ledger, --waiting and --store")
         from cxsim.cli.vary import vary as varied
 
         varied(

@@ -126,7 +126,7 @@ def _outcome(found: Grid, outcome: str) -> None:
 def _document(found: Grid, targets: list[tuple[str, float]]) -> dict[str, Any]:
     """As `compare --json`, each alternative a point, with what was varied."""
     varied = [{"lever": axis.lever, "setting": axis.setting, "values": [*axis.values]} for axis in found.axes]
-    answer = document(found.comparison, targets) | {"vary": varied}
+    answer = document(found.comparison, targets, {}) | {"vary": varied}
     for alternative, point in zip(answer["alternatives"], found.points, strict=True):
         alternative["point"] = [*point]
     return answer

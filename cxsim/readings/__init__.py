@@ -6,7 +6,9 @@ from cxsim.readings.costs import costs
 from cxsim.readings.experience import successful_experience
 from cxsim.readings.flows import flows, observed_gap
 from cxsim.readings.journey import journey
+from cxsim.readings.lifetime import lifetime_value
 from cxsim.readings.moments import experience_by_owner, experience_shares, moments
+from cxsim.readings.money import money
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import Reading, outcomes, outcomes_by_scope, series_by_scope
 from cxsim.readings.reached import first_year
@@ -39,7 +41,9 @@ __all__ = [
     "flows",
     "hazard",
     "journey",
+    "lifetime_value",
     "moments",
+    "money",
     "monthly",
     "observed_gap",
     "onboarding",

@@ -29,7 +29,7 @@ class Cash:
     revenue : mean of MRR at the start and at the end of the month.
     purchases : one-off.
     hosting : of both.
-    payroll : of the three teams.
+    onboarding, success, support : payroll of each team.
     acquisition, expansion, programme, digital : costs.
     once : of the programme cost, charges paid once.
     sign_up : of the programme cost, treatments at sign-up.
@@ -38,13 +38,20 @@ class Cash:
     revenue: Reals
     purchases: Reals
     hosting: Reals
-    payroll: Reals
+    onboarding: Reals
+    success: Reals
+    support: Reals
     acquisition: Reals
     expansion: Reals
     programme: Reals
     digital: Reals
     once: Reals
     sign_up: Reals
+
+    @property
+    def payroll(self) -> Reals:
+        """Wages of the three teams."""
+        return self.onboarding + self.success + self.support
 
     @property
     def serving(self) -> Reals:
@@ -109,19 +116,19 @@ def cash_by_scope(scopes: Scopes, economics: Economics) -> Cash:
     revenue = mean_of_ends(scopes.of("mrr")) / 100.0
     purchases, referred = money("purchases"), money("new_mrr_referred")
     paid = money("new_mrr") - referred + economics.referral_cost * referred
-    treated, payroll = np.zeros(revenue.shape), np.zeros(revenue.shape)
-    contacts = np.zeros(revenue.shape)
+    treated, contacts = np.zeros(revenue.shape), np.zeros(revenue.shape)
     for stage in STAYING:
         treated += money(f"treated_{stage}")
         contacts += scopes.of(f"digital_{stage}")[:, :-1]
-    for team in WORKING:
-        payroll += team_payroll(table, economics, team) * team_shares(scopes, team)[:, None]
+    payroll = {team: team_payroll(table, economics, team) * team_shares(scopes, team)[:, None] for team in WORKING}
     present = np.array([presence(scopes, row) for row in range(len(revenue))])[:, None]
     return Cash(
         revenue=revenue,
         purchases=purchases,
         hosting=economics.hosting_share * (revenue + purchases),
-        payroll=payroll,
+        onboarding=payroll["onboarding"],
+        success=payroll["success"],
+        support=payroll["support"],
         acquisition=economics.acquisition_cost * MONTHS_OF_YEAR * paid,
         expansion=economics.expansion_cost * MONTHS_OF_YEAR * money("expanded_mrr"),
         programme=treated + table.of_company("charges")[:-1] / 100.0 * present,
@@ -156,11 +163,12 @@ def present_value(flow: Reals, yearly_rate: float, start: int = 0) -> float:
 
 def present_values(flows: Reals, yearly_rate: float, start: int = 0) -> Reals:
     """The same for flows of shape (…, n); shape (…,)."""
-    return np.asarray((flows * _discounts(yearly_rate, start, flows.shape[-1])).sum(axis=-1))
+    return np.asarray((flows * discounts(yearly_rate, start, flows.shape[-1])).sum(axis=-1))
 
 
 @lru_cache(maxsize=64)
-def _discounts(yearly_rate: float, start: int, n: int) -> Reals:
+def discounts(yearly_rate: float, start: int, n: int) -> Reals:
+    """What one unit at the ends of n months from `start` on is worth at month 0: (1 + r)^(−t/12); shape (n,)."""
     t = start + 1 + np.arange(n)
     factors: Reals = (1.0 + yearly_rate) ** (-t / MONTHS_OF_YEAR)
     factors.setflags(write=False)

@@ -221,8 +221,8 @@ def _clv(asked: _Asked) -> Found:
     return asked.economics.gross_margin * (asked.earned[asked.row] + residual) / 100.0 / joined
 
 
-def _cac_payback(asked: _Asked) -> Found:
-    """Months to earn back what it costs to win and onboard.
+def _winning(asked: _Asked) -> float:
+    """What it costs to win and onboard those who sign up.
 
     Onboarding is the onboarding team's payroll, treatments at sign-up and in the onboarding stage, and charges of
     interventions that treat at sign-up. Not counted: other teams' work for accounts in onboarding, digital contacts,
@@ -231,10 +231,23 @@ def _cac_payback(asked: _Asked) -> Found:
     charged = asked.charged * presence(asked.scopes, asked.row)
     onboarding = asked.payroll * asked.payroll_shares[asked.row]
     onboarding += (asked.total("treated_onboarding") + charged) / 100.0
+    return asked.acquisition[asked.row] + onboarding
+
+
+def _cac_payback(asked: _Asked) -> Found:
     earned = asked.total("new_mrr") / 100.0 * asked.economics.gross_margin
-    if earned <= 0:
-        return "starting MRR times gross margin is not above 0"
-    return (asked.acquisition[asked.row] + onboarding) / earned
+    return _winning(asked) / earned if earned > 0 else "starting MRR times gross margin is not above 0"
+
+
+def _cac(asked: _Asked) -> Found:
+    return _ratio(_winning(asked), asked.total("new"), "nobody signed up")
+
+
+def _ltv_to_cac(asked: _Asked) -> Found:
+    lifetime, cost = _clv(asked), _cac(asked)
+    if isinstance(lifetime, str) or isinstance(cost, str):
+        return lifetime if isinstance(lifetime, str) else cost
+    return _ratio(lifetime, cost, "winning a customer costs nothing")
 
 
 def _time_to_value(asked: _Asked) -> Found:
@@ -281,6 +294,8 @@ _READERS: Final[Mapping[str, Read]] = {
     "company_value_dcf": _value_dcf,
     "clv": _clv,
     "cac_payback": _cac_payback,
+    "cac": _cac,
+    "ltv_to_cac": _ltv_to_cac,
     "time_to_value": _time_to_value,
     "onboarding_days_mean": _onboarding_days,
     "health_mean": _mean_at_end("health", MICRO),

@@ -123,6 +123,18 @@ _ALL: Final = (
         "starting MRR times gross margin",
     ),
     Outcome(
+        "cac",
+        "currency",
+        "lower",
+        "the same spending per sign-up, referred ones among them",
+    ),
+    Outcome(
+        "ltv_to_cac",
+        "ratio",
+        "higher",
+        "clv over cac: what a new customer is worth for each unit of money spent on winning and onboarding one",
+    ),
+    Outcome(
         "time_to_value",
         "days",
         "lower",

@@ -37,7 +37,7 @@ def valuation(log: EventLog, segment: str | None = None, value: Value | None = N
         `measure`, `value`, `unit`, `reason` (where there is no value): `arr`, `growth` (of ARR over the last twelve
         months, 1/year), `multiple` (years of ARR), `company_value_multiple`, `company_value_flat_multiple`,
         `company_value_dcf`, `cash_pv` (its part to the horizon), `run_off_pv` (its part after it, at month 0),
-        `run_off_at_horizon` (the same at the horizon), `clv`, `cac_payback`.
+        `run_off_at_horizon` (the same at the horizon), `clv`, `cac`, `cac_payback`, `ltv_to_cac`.
 
     Raises
     ------
@@ -52,7 +52,8 @@ def valuation(log: EventLog, segment: str | None = None, value: Value | None = N
     clv is per sign-up of the first year: gross margin times revenue and purchases, discounted to the month of sign-up,
     plus for ten years after the horizon what is left of it, shrinking by the last twelve months' gross retention.
     cac_payback = (acquisition + onboarding payroll + treatments in the onboarding stage, those at sign-up among them,
-    + charges of interventions that treat at sign-up) / (starting MRR × gross margin), over the run.
+    + charges of interventions that treat at sign-up) / (starting MRR × gross margin), over the run;
+    cac is the same spending per sign-up, ltv_to_cac = clv / cac.
     """
     import pandas as pd
 
@@ -82,7 +83,9 @@ def valuation(log: EventLog, segment: str | None = None, value: Value | None = N
         ("run_off_pv", later, "currency", reason),
         ("run_off_at_horizon", then, "currency", reason),
         outcome("clv"),
+        outcome("cac"),
         outcome("cac_payback"),
+        outcome("ltv_to_cac"),
     ]
     return pd.DataFrame(rows, columns=["measure", "value", "unit", "reason"]).astype({"value": "float64"})
 

@@ -22,6 +22,8 @@ _TITLES = {
     "company_value_flat_multiple": "company value (flat multiple)",
     "clv": "customer lifetime value",
     "cac_payback": "CAC payback",
+    "cac": "CAC",
+    "ltv_to_cac": "LTV/CAC",
     "time_to_value": "time to value",
     "onboarding_days_mean": "length of onboarding",
     "health_mean": "health",

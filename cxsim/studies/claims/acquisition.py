@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,8 +19,8 @@ from cxsim.tally import MonthlyTable
 
 WORLDS: Final = ("b2b-saas", "smb-monthly", "enterprise", "membership")
 WORLD, KEEPING, WINNING = Axis("world"), Axis("keeping counts"), Axis("acquiring counts")
-NARROW, WIDE = "success and messages", "success, messages, support and selling to them"
-SALES, AND_ONBOARDING = "sales and marketing", "sales, marketing and onboarding"
+NARROW, WIDE = "the success team", "support and selling to customers too"
+SALES, AND_ONBOARDING = "sales and marketing", "onboarding too"
 
 # per replication: spent on winning, on onboarding, on keeping narrowly and widely, new accounts, years of being one
 Figures = tuple[float, ...]
@@ -30,8 +31,7 @@ def measure(ask: Ask) -> Answer:
     cells, beside = [], []
     for world in WORLDS:
         scenario = Scenario.load(world)
-        economics = economics_of(scenario.value)
-        read = ask.tables(scenario, ask.size(24, 4), lambda table, worth=economics: _spent(table, worth))
+        read = ask.tables(scenario, ask.size(24, 4), partial(_spent, economics_of(scenario.value)))
         won, onboarded, narrow, wide, joined, years = np.array(read).T
         for winning, part in ((SALES, won), (AND_ONBOARDING, won + onboarded)):
             for keeping, whole in ((NARROW, narrow), (WIDE, wide)):
@@ -39,23 +39,22 @@ def measure(ask: Ask) -> Answer:
                 cells.append(Cell(at, *jackknife(_ratio, part, joined, whole, years)))
         for what, part, whole in (
             ("sales and marketing for a new account", won, joined),
-            ("success and messages for an account and year", narrow, years),
+            ("the success team and messages for an account and year", narrow, years),
         ):
             beside.append(Beside(f"{world}: {what}", *jackknife(ratio_of_means, part, whole), "currency", ASSUMED))
     headline = cells[0]
     own = [cell for cell in cells if cell.at[WINNING.name] == SALES and cell.at[KEEPING.name] == NARROW]
     finding = (
-        "Winning an account costs "
-        + ", ".join(f"{cell.value:.1f} times in {cell.at[WORLD.name]}" for cell in own)
-        + " what the success team spends on keeping one for a year. With support and selling to customers counted as "
-        "keeping it is "
+        "Winning an account costs, in years of what the success team spends on keeping one, "
+        + ", ".join(f"{cell.value:.1f} in {cell.at[WORLD.name]}" for cell in own)
+        + "; with support and selling to customers counted as keeping, "
         + ", ".join(f"{c.value:.1f}" for c in cells if c.at[WINNING.name] == SALES and c.at[KEEPING.name] == WIDE)
-        + ". The ratio is what was put in: price, cost of sales per unit of price, and how many accounts a CSM has."
+        + ". The ratio restates what was put in: price, cost of sales per unit of price, and accounts per CSM."
     )
     return Answer(headline, tuple(cells), finding, tuple(beside))
 
 
-def _spent(table: MonthlyTable, economics: Economics) -> Figures:
+def _spent(economics: Economics, table: MonthlyTable) -> Figures:
     flows = cash(table, economics)
     messages = flows.success.sum() + flows.digital.sum()
     years = (table.of("active")[:-1] + table.of("active")[1:]).sum() / 24.0

@@ -57,7 +57,7 @@ def measure(ask: Ask) -> Answer:
             cells.append(Cell(at, *_per_point(rising, rising, both, high - low), plausible=slope == own))
     both = (figures[LOSER], figures[KEEPER])
     for slow, fast in PAPER:
-        at = {VALUATION.name: f"{SOLD}, {slow:g} and {fast:g}", FIRMS.name: f"{100 * LOSER:g} and {100 * KEEPER:g} %"}
+        at = {VALUATION.name: f"{SOLD}: {slow:g} and {fast:g}", FIRMS.name: f"{100 * LOSER:g} and {100 * KEEPER:g} %"}
         cells.append(Cell(at, *_per_point(_times(slow), _times(fast), both, KEEPER - LOSER)))
     return _answer(cells, both, economics)
 

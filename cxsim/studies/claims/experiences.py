@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORLDS: Final = ("b2b-saas", "smb-monthly", "membership")
-WORLD, OVER = Axis("world"), Axis("over")
+WORLD, OVER = Axis("world"), Axis("taken over")
 ACCOUNTS, MONTHS, BOTH = "accounts", "months", "accounts and months"
 PAIR: Final = ["index", "sx", "moments"]
 
@@ -48,8 +48,8 @@ def measure(ask: Ask) -> Answer:
     per = [one for one in beside if one.what.endswith("per moment")]
     finding = (
         f"The two go together (correlation {min(one.value for one in plain):.2f} to "
-        f"{max(one.value for one in plain):.2f}) but are not proportional: in {WORLDS[0]}, where the index is nil there are still "
-        f"{100 * headline.value:.0f} % of the usual number of successful experiences; over the sweep "
+        f"{max(one.value for one in plain):.2f}). Were they proportional, none would be left where the index is nil. "
+        f"Left are {100 * headline.value:.0f} % of the mean in {WORLDS[0]} over accounts and months; over the sweep "
         f"{100 * min(c.value for c in cells):.0f} to {100 * max(c.value for c in cells):.0f} %. Both also grow with "
         f"the mere number of moments; per moment the correlation is {min(one.value for one in per):.2f} to "
         f"{max(one.value for one in per):.2f}."

@@ -43,7 +43,7 @@ def jackknife(statistic: Callable[..., float], *samples: Reals, correlation: boo
     value = float(statistic(*samples))
     without = np.array([there(float(statistic(*(np.delete(one, k, axis=0) for one in samples)))) for k in range(n)])
     half = t_quantile(n - 1) * math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
-    return value, back(there(value) - half), back(there(value) + half)
+    return value, min(back(there(value) - half), value), max(back(there(value) + half), value)
 
 
 def _z(r: float) -> float:

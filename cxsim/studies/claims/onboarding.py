@@ -110,8 +110,8 @@ CLAIM = Claim(
     axes=(WORLD, STRENGTH, FADE),
     put_in=(
         "what the programme does where it acts: milestones a fifth shorter, meetings a point better, usage 15 % "
-        "higher, a fifth fewer tickets, fading by half in 24 months; nothing on churn. No original of the claim was found; the "
-        "field study saw first-week churn halved and the effect gone within a week"
+        "higher, a fifth fewer tickets, fading by half in 24 months; nothing on churn. No original of the claim was "
+        "found; the field study saw first-week churn halved and the effect gone within a week"
     ),
     measure=measure,
 )

@@ -103,7 +103,8 @@ CLAIM = Claim(
     axes=(WORLD, WAKE, STAFF),
     put_in=(
         "the chance that a call wins over an account that means to leave, by cause (8 to 30 %, set near the "
-        "experiment), and how far a call wakes a sleeping one; whom a call reaches in time, and what is left of the chance, come out"
+        "experiment), and how far a call wakes a sleeping one; whom a call reaches in time, and what is left of the "
+        "chance, come out"
     ),
     measure=measure,
 )

@@ -92,6 +92,9 @@ def _merged(judged: list[Judged], axis: Axis, values: list[Value], left: Sequenc
             groups.append((parts, [value]))
         else:
             alike.append(value)
+    if len(groups) == 1:
+        # this axis tells nothing apart, so that it is not spoken of
+        return [_Leaf((*box, *inner), verdict) for inner, verdict in groups[0][0]]
     return [_Leaf((*box, (axis, tuple(same)), *inner), verdict) for parts, same in groups for inner, verdict in parts]
 
 
@@ -125,7 +128,7 @@ def _box(box: Box, axes: Sequence[Axis]) -> str:
 
 
 def _said(axis: Axis, values: Sequence[Value]) -> str:
-    """Values of an axis: yearly retention 60 % to 85 %, cost to acquire 0 or 0.5 years of margin."""
+    """Values of an axis: yearly retention 60 % to 85 %, world: b2b-saas or smb-monthly."""
     if not values:
         return ""
     told = [value if isinstance(value, str) else number_in_words(axis, value) for value in values]
@@ -135,7 +138,8 @@ def _said(axis: Axis, values: Sequence[Value]) -> str:
     else:
         listed = " or ".join(filter(None, (", ".join(told[:-1]), told[-1])))
     unit = "" if axis.unit == "share" or isinstance(values[-1], str) else axis.unit
-    return f"{axis.name} {listed} {unit}".rstrip()
+    colon = ":" if isinstance(values[-1], str) else ""
+    return f"{axis.name}{colon} {listed} {unit}".rstrip()
 
 
 def number_in_words(axis: Axis, value: float) -> str:

@@ -71,8 +71,8 @@ def _finding(cells: list[Cell], beside: list[Beside]) -> str:
         told = " and ".join(f"from {path[0]:.2f} to {path[-1]:.2f}" for path in paths)
         wins = " and ".join(f"{100 * one.value:.0f} %" for one in beside if f"differ in {differ}:" in one.what)
         said.append(
-            f"where vendors differ in {differ}, it goes {told}, and of {RIVALS} rivals the healthiest ends up worth most "
-            f"in {wins} of draws"
+            f"where vendors differ in {differ}, it goes {told}, and of {RIVALS} rivals the healthiest ends up worth "
+            f"most in {wins} of draws"
         )
     return (
         f"Rank correlation of health with company value, after one year and after ten, in {' and '.join(WORLDS)}: "

@@ -78,7 +78,8 @@ def _answer(cells: list[Cell], both: tuple[Figures, Figures], economics: Economi
         f"(β {economics.multiple_slope:g}), and {_pct(by_name[CASH])} by discounted cash. "
         f"Twelve per cent takes β = {slope[0]:.1f}: of two firms that grow by {100 * grown[0][0]:.1f} and "
         f"{100 * grown[1][0]:.1f} % a year, the second would have to sell for {dear[1] / dear[0]:.1f} times the "
-        f"multiple of the first ({dear[1]:.1f} against {dear[0]:.1f} years of revenue). The paper's own multiples for "
+        f"multiple of the first ({dear[1]:.1f} against {dear[0]:.1f} years of revenue; if the whole gain is shared out "
+        f"evenly and not compounded, β = {simple[0]:.1f}). The paper's own multiples for "
         f"slow and fast growers give {100 * paper[0].value:.1f} to {100 * paper[-1].value:.1f} %, the most where they "
         "lie farthest apart (2 and 8)."
     )

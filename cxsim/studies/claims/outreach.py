@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 import numpy as np
 
-from cxsim.parameters import Source
+from cxsim import events
+from cxsim.parameters import Source, by_path
 from cxsim.parameters.citations import ASCARZA_2016, MATOS_2018
-from cxsim.scenario import Scenario
+from cxsim.scenario import Scenario, with_values
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import ASSUMED, Answer, Axis, Beside, Cell, Claim, Estimand
 from cxsim.studies.claims.intervals import Told, jackknife, ratio_of_means
 from cxsim.studies.ledger import CAME, STAYED_AWAY, Ledger, ledger
 from cxsim.studies.pairs import Reals
+from cxsim.studies.quantities import MINUS
 
 WORLDS: Final = ("b2b-saas", "smb-monthly")
 LEVER: Final = "proactive-outreach"
 WAKES: Final = (0.0, 0.039)  # none added, and the jump of the field experiment in which advice did harm
-PEOPLE: Final = 4
-WORLD, WAKE, STAFF = Axis("world"), Axis("a call wakes"), Axis("success team")
+CALLED: Final[dict[str, tuple[str, ...]]] = {"those who look unwell": ("red", "amber"), "everybody": ()}
+WORLD, WAKE, WHOM, CHANCE = Axis("world"), Axis("a call wakes"), Axis("called are"), Axis("a call wins over")
 NOBODY, SOME = "hardly anybody", "as in the experiment that did harm"
-AS_IS, MORE = "as it is", f"{PEOPLE} more people"
+ASSUMED_CHANCE, GREATER = "as assumed", "a spread more than assumed"
+RESCUES: Final = tuple(f"contract.rescue_{cause}" for cause in events.CAUSES[: events.INVOLUNTARY])
 
 
 def measure(ask: Ask) -> Answer:
     """Every account's two fates side by side: who leaves and whose twin stays, who stays and whose twin leaves."""
     cells, beside = [], []
     for world in WORLDS:
-        own = Scenario.load(world).set("horizon_months", 24)
-        for staff in (AS_IS, MORE):
-            people = own.value("teams.success_headcount") + (PEOPLE if staff == MORE else 0)
-            base = own.set("teams.success_headcount", int(people))
-            for wake in WAKES:
-                called = base.with_(LEVER, wake=wake)
-                told = ledger(
-                    base, alternative=called, replications=ask.size(40, 4), seed=ask.seed, progress=ask.progress
-                )
-                left, saved, harmed = _counts(told)
-                at = {WORLD.name: world, STAFF.name: staff, WAKE.name: SOME if wake else NOBODY}
-                cells.append(Cell(at, *jackknife(ratio_of_means, saved - harmed, left)))
-                where = f"{world}, team {staff}, a call wakes {SOME if wake else NOBODY}"
+        base = Scenario.load(world).set("horizon_months", 24)
+        for chance, whom, wake in itertools.product((ASSUMED_CHANCE, GREATER), CALLED, WAKES):
+            without = base if chance == ASSUMED_CHANCE else with_values(base, _greater(base))
+            told = ledger(
+                without,
+                alternative=without.with_(LEVER, wake=wake, bands=list(CALLED[whom])),
+                replications=ask.size(24, 3),
+                seed=ask.seed,
+                progress=ask.progress,
+            )
+            left, saved, harmed = _counts(told)
+            at = {WORLD.name: world, CHANCE.name: chance, WHOM.name: whom, WAKE.name: SOME if wake else NOBODY}
+            cells.append(Cell(at, *jackknife(ratio_of_means, saved - harmed, left)))
+            if chance == ASSUMED_CHANCE:
+                where = f"{world}, called are {whom}, a call wakes {at[WAKE.name]}"
                 beside += [
                     Beside(f"{where}: leavers whose twin stays", *_share(saved, left), "share", ASSUMED),
                     Beside(
@@ -48,15 +54,28 @@ def measure(ask: Ask) -> Answer:
                     ),
                 ]
     headline = cells[0]
-    worst = min(cells, key=lambda cell: cell.value)
+    best, worst = (pick(cells, key=lambda cell: cell.value) for pick in (max, min))
     finding = (
         f"Of those who leave {WORLDS[0]} within two years, outreach keeps {100 * beside[0].value:.1f} %, and it loses "
         f"others that would have stayed ({100 * beside[1].value:.1f} % of the number of leavers): "
         f"{100 * headline.value:.1f} % net [{100 * headline.low:.1f}, {100 * headline.high:.1f}]. "
-        f"Where a call wakes those who sleep, as in the experiment that did harm, it comes to "
-        f"{100 * worst.value:.1f} % net at worst ({worst.at[WORLD.name]}, team {worst.at[STAFF.name]})."
+        f"The most in the sweep is {_told(best)}, the least {_told(worst)}."
     )
     return Answer(headline, tuple(cells), finding, tuple(beside))
+
+
+def _told(cell: Cell) -> str:
+    """A setting's net share, and which it is."""
+    return (
+        f"{100 * cell.value:.1f} % net ({cell.at[WORLD.name]}, called are {cell.at[WHOM.name]}, a call wakes "
+        f"{cell.at[WAKE.name]} and wins over {cell.at[CHANCE.name]})"
+    ).replace("-", MINUS if cell.value < 0 else "-", 1)
+
+
+def _greater(base: Scenario) -> dict[str, object]:
+    """Chances of winning over, each by what is not known about it greater."""
+    known = by_path()
+    return {path: min(base.value(path) + known[path].spread, known[path].high) for path in RESCUES}
 
 
 def _counts(told: Ledger) -> tuple[Reals, Reals, Reals]:
@@ -100,7 +119,7 @@ CLAIM = Claim(
     ),
     population="accounts that are customers at some time in 24 months, in both arms",
     horizon_months=24,
-    axes=(WORLD, WAKE, STAFF),
+    axes=(WORLD, WAKE, WHOM, CHANCE),
     put_in=(
         "the chance that a call wins over an account that means to leave, by cause (8 to 30 %, set near the "
         "experiment), and how far a call wakes a sleeping one; whom a call reaches in time, and what is left of the "

@@ -23,8 +23,8 @@ RAISED: Final = {
     "company value": "company_value_multiple",
 }
 WORLD, ON, LEVERS = Axis("world"), Axis("effect on"), Axis("levers")
-SMALL, LARGE, FILED = "pure, small", "pure, large", "adoption-campaign and product-experience"
-SIZES: Final = {SMALL: 0.5, LARGE: 1.0}
+LARGE, TWICE, FILED = "pure levers", "pure levers, twice as strong", "adoption-campaign and product-experience"
+SIZES: Final = {LARGE: 1.0, TWICE: 2.0}
 
 
 def outcome_lever(size: float) -> Intervention:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from cxsim.scenario.fields import place_of
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
 from cxsim.studies.claims.intervals import jackknife
-from cxsim.studies.pairs import Reals, wilson
+from cxsim.studies.pairs import Reals
 from cxsim.studies.replications import Arm
 from cxsim.tally import MICRO, MonthlyTable
 
@@ -55,7 +56,7 @@ def measure(ask: Ask) -> Answer:
                 Beside(
                     f"{world}, vendors differ in {differ}: of {RIVALS} rivals, the one of highest health after a year "
                     f"is worth most after {YEARS[-1]}",
-                    *_wins(health[:, 0], value[:, -1]), "share", EMERGENT,
+                    *jackknife(wins, health[:, 0], value[:, -1]), "share", EMERGENT,
                 )
             )  # fmt: skip
     last = [cell for cell in cells if cell.at[AFTER.name] == YEARS[-1]]
@@ -139,11 +140,13 @@ def rank_correlation(x: Reals, y: Reals) -> float:
     return float(spearmanr(x, y).statistic)
 
 
-def _wins(health: Reals, value: Reals) -> tuple[float, float, float]:
-    """Share of groups of rivals in which the healthiest is the most valuable; each vendor in one group only."""
-    groups = [range(k, k + RIVALS) for k in range(0, len(health) - RIVALS + 1, RIVALS)]
-    hits = sum(max(g, key=lambda k: health[k]) == max(g, key=lambda k: value[k]) for g in groups)
-    return hits / len(groups), *wilson(hits, len(groups))
+def wins(health: Reals, value: Reals) -> float:
+    """Share of all groups of rivals in which the healthiest is worth most.
+
+    A vendor is both in as many groups as can be formed round it of those that are below it in both.
+    """
+    below = (health[None, :] < health[:, None]) & (value[None, :] < value[:, None])
+    return sum(math.comb(int(k), RIVALS - 1) for k in below.sum(axis=1)) / math.comb(len(health), RIVALS)
 
 
 CLAIM = Claim(
@@ -169,4 +172,4 @@ CLAIM = Claim(
     measure=measure,
 )
 
-__all__ = ["CLAIM", "measure", "rank_correlation", "vendor"]
+__all__ = ["CLAIM", "measure", "rank_correlation", "vendor", "wins"]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
     from cxsim.studies.branches import Branches, branches
+    from cxsim.studies.claims.audit import Audited, audit
     from cxsim.studies.experiment import Comparison, Run, compare, run
     from cxsim.studies.ledger import Ledger, ledger
 
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Attribution",
+    "Audited",
     "Branches",
     "Comparison",
     "EventLog",
@@ -47,6 +49,7 @@ __all__ = [
     "Source",
     "__version__",
     "attribute",
+    "audit",
     "branches",
     "compare",
     "diff",
@@ -62,6 +65,7 @@ __all__ = [
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
     "Attribution": "cxsim.studies.attribution",
+    "Audited": "cxsim.studies.claims.audit",
     "Branches": "cxsim.studies.branches",
     "Comparison": "cxsim.studies.experiment",
     "EventLog": "cxsim.eventlog",
@@ -76,6 +80,7 @@ _ROOMS = {
     "Seen": "cxsim.engines",
     "Source": "cxsim.parameters",
     "attribute": "cxsim.studies.attribution",
+    "audit": "cxsim.studies.claims.audit",
     "branches": "cxsim.studies.branches",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",

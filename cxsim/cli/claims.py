@@ -84,7 +84,7 @@ def write(rows: list[dict[str, Any]], place: Path, seed: int) -> list[Path]:
     born = f"cxsim {__version__}; seed {seed}; made by: {command()}"
     lines = pd.DataFrame([{key: row[key] for key in HEADS} for row in rows])
     cells = pd.DataFrame([
-        {"id": row["id"], "setting": "; ".join(f"{name}: {value}" for name, value in cell["at"].items())}
+        {"id": row["id"], "setting": cell["at_words"]}
         | {"unit": row["unit"], **{key: cell[key] for key in ("simulated", "low", "high", "plausible", "verdict")}}
         for row in rows
         for cell in row["sweep"]

@@ -12,7 +12,7 @@ from cxsim.plots import style
 from cxsim.studies.claims.tables import said
 
 COLOURS: Final = {"holds": style.GREEN, "fails": style.RED, "depends": style.ORANGE}
-ROW, LEFT, RIGHT = 0.62, 0.34, 0.83
+ROW, LEFT, RIGHT = 0.62, 0.37, 0.84
 
 
 def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
@@ -68,7 +68,7 @@ def _line(ax: Axes, row: Mapping[str, Any]) -> None:
         ax.plot([row["low"], row["high"]], [0.2, 0.2], color=colour, lw=3.0, solid_capstyle="butt")
     if row["simulated"] is not None:
         ax.plot([row["simulated"]], [0.2], "o", color=colour, ms=5.5, mec="white", mew=1.0)
-    ticks = sorted({round(low, 6), round(min(high, most), 6)})
+    ticks = [end for end in dict.fromkeys((low, high)) if least - pad <= end <= most + pad]
     ax.set_xticks(ticks)
     ax.set_xticklabels([said(tick, row["unit"]) for tick in ticks], size=style.SMALL - 1.5)
 

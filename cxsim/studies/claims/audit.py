@@ -10,7 +10,7 @@ from typing import Any
 from cxsim.studies.claims.ask import Ask, ask_of
 from cxsim.studies.claims.claim import Answer, Cell, Claim
 from cxsim.studies.claims.provenance import leaning, statuses
-from cxsim.studies.claims.region import where
+from cxsim.studies.claims.region import setting_in_words, where
 from cxsim.studies.claims.registry import chosen
 from cxsim.studies.replications import Progress
 
@@ -66,6 +66,7 @@ class Audited:
             "estimand": claim.estimand.words,
             "unit": claim.estimand.unit,
             "at": dict(head.at),
+            "at_words": setting_in_words(claim, head),
             "population": claim.population,
             "horizon_months": claim.horizon_months,
             "tolerance": claim.tolerance,
@@ -93,6 +94,7 @@ class Audited:
     def _cell(self, cell: Cell) -> dict[str, Any]:
         return {
             "at": dict(cell.at),
+            "at_words": setting_in_words(self.claim, cell),
             "simulated": _number(cell.value),
             "low": _number(cell.low),
             "high": _number(cell.high),

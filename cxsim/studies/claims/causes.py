@@ -20,7 +20,7 @@ from cxsim.studies.pairs import Reals, mean_interval
 WORLDS: Final = ("b2b-saas", "smb-monthly")
 NAMED: Final = ("onboarding", "relationship", "service")
 WORLD = Axis("world")
-OTHERS: Final = " Less than their share, since who did not leave for one cause may leave for another."
+OTHERS: Final = ", less than their share, since who did not leave for one cause may leave for another"
 
 
 def without(scenario: Scenario, *causes: str) -> Scenario:
@@ -61,9 +61,10 @@ def measure(ask: Ask) -> Answer:
     onboarding, everything = first[0], first[-1]
     finding = (
         f"In {WORLDS[0]} the three causes make {100 * cells[0].value:.0f} % of losses by choice, because the causes "
-        f"were set so that they do. Taking all three away cuts these losses by {100 * everything[1]:.0f} %; taking "
+        f"were set so that they do. Taking all three away cuts these losses by {100 * everything[1]:.0f} %"
+        f"{OTHERS if everything[1] < cells[0].value else ''}; taking "
         f"onboarding away ({100 * onboarding[3]:.0f} % of them) cuts them by {100 * onboarding[1]:.0f} %, and "
-        f"first-year loss by {100 * onboarding[2]:.0f} %." + (OTHERS if everything[1] < cells[0].value else "")
+        f"first-year loss by {100 * onboarding[2]:.0f} %."
     )
     return Answer(cells[0], tuple(cells), finding, tuple(beside))
 

@@ -14,6 +14,7 @@ from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
 from cxsim.studies.claims.intervals import jackknife
 from cxsim.studies.pairs import Reals, mean_interval
+from cxsim.studies.quantities import interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +47,13 @@ def measure(ask: Ask) -> Answer:
     headline = next(cell for cell in cells if cell.at == {WORLD.name: WORLDS[0], OVER.name: BOTH})
     plain = [one for one in beside if one.what.endswith(": correlation")]
     per = [one for one in beside if one.what.endswith("per moment")]
+    left = [cell.value for cell in cells]
     finding = (
         f"The two go together (correlation {min(one.value for one in plain):.2f} to "
         f"{max(one.value for one in plain):.2f}). Were they proportional, none would be left where the index is nil. "
         f"Left are {100 * headline.value:.0f} % of the mean in {WORLDS[0]} over accounts and months; over the sweep "
-        f"{100 * min(c.value for c in cells):.0f} to {100 * max(c.value for c in cells):.0f} %. Both also grow with "
-        f"the mere number of moments; per moment the correlation is {min(one.value for one in per):.2f} to "
+        f"{interval(min(left), max(left), 'share', signed=False)}. Both also grow with the "
+        f"mere number of moments; per moment the correlation is {min(one.value for one in per):.2f} to "
         f"{max(one.value for one in per):.2f}."
     )
     return Answer(headline, tuple(cells), finding, tuple(beside))

@@ -147,9 +147,6 @@ def number_in_words(axis: Axis, value: float) -> str:
     return f"{100 * value:g} %" if axis.unit == "share" else f"{value:g}"
 
 
-def value_in_words(axis: Axis, value: Value) -> str:
-    """A value of an axis: 85 %, 1.5 years, b2b-saas."""
-    if isinstance(value, str):
-        return value
-    unit = "" if axis.unit == "share" else axis.unit
-    return f"{number_in_words(axis, value)} {unit}".rstrip()
+def setting_in_words(claim: Claim, cell: Cell) -> str:
+    """A setting of the sweep: world: b2b-saas, cost to acquire 0.5 years of margin."""
+    return ", ".join(_said(axis, [cell.at[axis.name]]) for axis in claim.axes if axis.name in cell.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ def said(value: float | None, unit: str) -> str:
 def interval_said(row: Row) -> str:
     """A value with its interval: 2.9 % [2.9 to 3.0 %]."""
     value, low, high, unit = row["simulated"], row["low"], row["high"], row["unit"]
-    if value is None or low is None or high is None:
+    if value is None or low is None or high is None or low == high:
         return said(value, unit)
     if unit in _DIGITS:
         digits = _DIGITS[unit]
@@ -82,31 +83,24 @@ def page(rows: Sequence[Row]) -> str:
 
 
 def _section(row: Row) -> str:
-    at = ", ".join(f"{name} {_setting(value)}" for name, value in row["at"].items())
-    lines = [
-        f"## ({row['id']}) {row['claim']}",
-        "",
+    paragraphs = [
         f"**{row['verdict'].capitalize()}; {row['status']}.** {row['finding']}",
-        "",
         f"**Where.** {row['where']}",
-        "",
         f"**Put in.** {_sentence(row['put_in'])}",
-        "",
         f"**Measured.** {_sentence(row['estimand'])} Population: {_sentence(row['population'])} "
-        f"Horizon: {row['horizon_months']} months. The table shows {interval_said(row)} at {at}. "
+        f"Horizon: {row['horizon_months']} months. The table shows {interval_said(row)}, at {row['at_words']}. "
         f"Against {row['quoted']}: {_sentence(row['rule'])}",
-        "",
         f"**Quoted by.** {_sentence(row['source'])}" + (f" <{row['url']}>" if row["url"] else ""),
-        "",
     ]
     if row["leans_on"]:
-        lines += [f"Numbers that carry ({row['id']}) and are part of it: {_places(row['leans_on'])}.", ""]
+        paragraphs.append(f"Numbers that carry ({row['id']}) and are part of it: {_places(row['leans_on'])}.")
     if row["set_apart"]:
         apart: dict[str, list[str]] = {}
         for place, why in row["set_apart"].items():
             apart.setdefault(why, []).append(f"`{place}`")
         told = "; ".join(f"{', '.join(places)} ({why})" for why, places in apart.items())
-        lines += [f"Numbers that carry ({row['id']}) and are not what is measured: {told}.", ""]
+        paragraphs.append(f"Numbers that carry ({row['id']}) and are not what is measured: {told}.")
+    lines = [f"## ({row['id']}) {row['claim']}", "", *(f"{_filled(text)}\n" for text in paragraphs)]
     if row["beside"]:
         lines += ["| beside it | simulated [95 %] | status |", "|---|---|---|"]
         lines += [f"| {one['what']} | {interval_said(one)} | {one['status']} |" for one in row["beside"]]
@@ -114,8 +108,9 @@ def _section(row: Row) -> str:
     return "\n".join(lines)
 
 
-def _setting(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _filled(text: str) -> str:
+    """A paragraph in lines of a width that is read with ease; names keep their hyphens."""
+    return textwrap.fill(text, 118, break_on_hyphens=False, break_long_words=False)
 
 
 def _places(leans_on: Sequence[str]) -> str:

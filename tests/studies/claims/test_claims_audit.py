@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import time
@@ -16,7 +17,7 @@ from cxsim.studies.claims import CLAIMS, Audited, audit
 from cxsim.studies.claims.causes import without
 from cxsim.studies.claims.first_year import varied
 from cxsim.studies.claims.intervals import jackknife, relative_cut
-from cxsim.studies.claims.vendors import LIVED, MARKET, vendor
+from cxsim.studies.claims.vendors import LIVED, MARKET, RIVALS, vendor, wins
 
 KEYS = (
     "id", "claim", "quoted", "quoted_low", "quoted_high", "simulated", "low", "high", "status", "verdict", "where",
@@ -121,6 +122,17 @@ def test_a_world_at_another_level_has_all_hazards_of_choice_there_and_no_other()
     for segment in base.segments:
         path = "churn.involuntary_base"
         assert twice.value(path, segment) == base.value(path, segment)
+
+
+def test_the_share_of_rivals_in_which_the_healthiest_wins_is_that_over_all_groups() -> None:
+    rng = np.random.default_rng(6)
+    health = rng.normal(size=9)
+    value = health + rng.normal(size=9)
+    groups = list(itertools.combinations(range(9), RIVALS))
+    hits = sum(health[list(g)].argmax() == value[list(g)].argmax() for g in groups)
+    assert wins(health, value) == pytest.approx(hits / len(groups))
+    assert wins(health, health) == 1.0
+    assert wins(health, -health) == 0.0
 
 
 def test_vendors_differ_in_their_market_only_where_they_are_to() -> None:

@@ -14,8 +14,8 @@ from cxsim.scenario import Scenario
 from cxsim.studies.answers import Run
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import CALIBRATED, EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
-from cxsim.studies.claims.intervals import Told, jackknife, relative_cut
-from cxsim.studies.pairs import Reals, mean_interval
+from cxsim.studies.claims.intervals import jackknife, of_mean, relative_cut
+from cxsim.studies.pairs import Reals
 
 WORLDS: Final = ("b2b-saas", "smb-monthly")
 NAMED: Final = ("onboarding", "relationship", "service")
@@ -47,13 +47,13 @@ def measure(ask: Ask) -> Answer:
         gone = [(cause,) for cause in NAMED] + [NAMED]
         runs = ask.runs([base, *(without(base, *causes) for causes in gone)], ask.size(60, 6))
         share = {cause: runs[0].values(f"{cause}_churn_share") for cause in NAMED}
-        cells.append(Cell({WORLD.name: world}, *_mean(sum(share.values(), np.zeros(len(runs[0].replications))))))
+        cells.append(Cell({WORLD.name: world}, *of_mean(sum(share.values(), np.zeros(len(runs[0].replications))))))
         for causes, run in zip(gone, runs[1:], strict=True):
             told = "all three" if len(causes) > 1 else causes[0]
             cut = jackknife(relative_cut, _by_choice(runs[0]), _by_choice(run))
             early = jackknife(relative_cut, *(one.values("logo_churn_12m") for one in (runs[0], run)))
             if len(causes) == 1:
-                beside.append(Beside(f"{world}: share of {told}", *_mean(share[told]), "share", CALIBRATED))
+                beside.append(Beside(f"{world}: share of {told}", *of_mean(share[told]), "share", CALIBRATED))
             beside.append(Beside(f"{world}: cut of losses by choice without {told}", *cut, "share", EMERGENT))
             beside.append(Beside(f"{world}: cut of first-year loss without {told}", *early, "share", EMERGENT))
             if world == WORLDS[0]:
@@ -72,11 +72,6 @@ def measure(ask: Ask) -> Answer:
 def _by_choice(run: Run) -> Reals:
     """Losses by choice over account-months [1/month]."""
     return run.values("monthly_logo_churn") * (1.0 - run.values("involuntary_churn_share"))
-
-
-def _mean(values: Reals) -> Told:
-    low, high, _ = mean_interval(values)
-    return float(values.mean()), low, high
 
 
 _BASES = {f"churn.{cause}_base" for cause in events.CAUSES[: events.INVOLUNTARY]}

@@ -183,8 +183,8 @@ CLAIM = Claim(
     tolerance=0.01,
     rule="the paper means points of yearly dollar retention and gives a whole per cent; a point more or less counts",
     source=Source(
-        "SaaS Capital white paper, 2015 update: 12 % for each percentage point of annual dollar retention, with the case "
-        "of two firms that keep 95 and 80 %; slow growers then sold for 2-3 times revenue, fast growers for 5-8",
+        "SaaS Capital white paper, 2015 update: 12 % for each percentage point of annual dollar retention, with the "
+        "case of two firms that keep 95 and 80 %; slow growers then sold for 2-3 times revenue, fast growers for 5-8",
         SAAS_CAPITAL_2015.url,
     ),
     estimand=Estimand(

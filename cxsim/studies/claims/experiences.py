@@ -12,8 +12,8 @@ from cxsim.readings.experience import successful_experience
 from cxsim.scenario import Scenario
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
-from cxsim.studies.claims.intervals import jackknife
-from cxsim.studies.pairs import Reals, mean_interval
+from cxsim.studies.claims.intervals import jackknife, of_mean
+from cxsim.studies.pairs import Reals
 from cxsim.studies.quantities import interval
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def measure(ask: Ask) -> Answer:
         told = ask.each(one, ask.size(12, 3))
         for over in (ACCOUNTS, MONTHS, BOTH):
             nil, correlation, per_moment = np.array([row[over] for row in told]).T
-            cells.append(Cell({WORLD.name: world, OVER.name: over}, float(nil.mean()), *mean_interval(nil)[:2]))
+            cells.append(Cell({WORLD.name: world, OVER.name: over}, *of_mean(nil)))
             for what, values in (
                 ("correlation", correlation),
                 ("correlation of both per moment", per_moment),

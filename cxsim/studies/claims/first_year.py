@@ -12,7 +12,7 @@ from cxsim.scenario import Scenario, with_values
 from cxsim.scenario.fields import place_of
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
-from cxsim.studies.pairs import mean_interval
+from cxsim.studies.claims.intervals import of_mean
 
 WORLDS: Final = ("b2b-saas", "smb-monthly", "enterprise", "membership")
 VARIANCES: Final = (0.0, 1.0, 2.5, 5.0)
@@ -34,21 +34,12 @@ def measure(ask: Ask) -> Answer:
             loss, churn = run.values("logo_churn_12m"), run.values("logo_churn_annual")
             at = {WORLD.name: world, LEVEL.name: level, VARIANCE.name: variance}
             # more than everybody cannot be lost, whatever a t interval says
-            least, most = np.clip(mean_interval(loss)[:2], 0.0, 1.0).tolist()
-            cell = Cell(at, float(loss.mean()), least, most, plausible=(level, variance) == (1.0, own))
+            share, least, most = np.clip(of_mean(loss), 0.0, 1.0).tolist()
+            cell = Cell(at, share, least, most, plausible=(level, variance) == (1.0, own))
             cells.append(cell)
-            low, high, _ = mean_interval(1.0 - churn)
             if cell.plausible:
-                beside.append(
-                    Beside(
-                        f"{world}: yearly retention of all accounts",
-                        1.0 - float(churn.mean()),
-                        low,
-                        high,
-                        "share",
-                        EMERGENT,
-                    )
-                )
+                kept = of_mean(1.0 - churn)
+                beside.append(Beside(f"{world}: yearly retention of all accounts", *kept, "share", EMERGENT))
             if cell.low > 0.5:
                 loyal.append((1.0 - float(churn.mean()), cell))
     found = [cell for cell in cells if cell.plausible]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from cxsim.studies.pairs import t_quantile
+from cxsim.studies.pairs import mean_interval, t_quantile
 
 Reals = npt.NDArray[np.float64]
 Told = tuple[float, float, float]
@@ -49,6 +49,12 @@ def jackknife(statistic: Callable[..., float], *samples: Reals, correlation: boo
 def _z(r: float) -> float:
     """Fisher's z; a correlation of one is taken for one that is told from it by nothing."""
     return math.atanh(min(max(r, -1.0 + 1e-12), 1.0 - 1e-12))
+
+
+def of_mean(values: Reals) -> Told:
+    """A mean over replications with its 95 % t interval."""
+    low, high, _ = mean_interval(values)
+    return float(values.mean()), low, high
 
 
 def relative_cut(before: Reals, after: Reals) -> float:

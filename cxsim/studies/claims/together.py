@@ -11,8 +11,8 @@ from cxsim.studies.answers import column_of
 from cxsim.studies.attribution import Attribution, attribute
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
-from cxsim.studies.claims.intervals import Told, jackknife
-from cxsim.studies.pairs import Reals, mean_interval
+from cxsim.studies.claims.intervals import Told, jackknife, of_mean
+from cxsim.studies.pairs import Reals
 from cxsim.studies.quantities import change
 
 WORLDS: Final = ("b2b-saas", "smb-monthly")
@@ -104,9 +104,8 @@ def _beside(told: Attribution, world: str, what: str, outcome: str) -> Beside:
     """The interaction itself: joint effect less the sum of the single ones."""
     column = column_of(outcome)
     apart: Reals = told.together[:, column] - told.alone[:, :, column].sum(axis=1)
-    low, high, _ = mean_interval(apart)
     unit = "currency" if outcome.startswith("company") else "share"
-    return Beside(f"{world}, {LARGE}: interaction on {what}", float(apart.mean()), low, high, unit, EMERGENT)
+    return Beside(f"{world}, {LARGE}: interaction on {what}", *of_mean(apart), unit, EMERGENT)
 
 
 def _alone(told: Attribution, world: str) -> list[Beside]:
@@ -114,12 +113,7 @@ def _alone(told: Attribution, world: str) -> list[Beside]:
     found = []
     for place, name in enumerate(told.levers):
         gain: Reals = told.alone[:, place, column_of(RAISED["company value"])]
-        low, high, _ = mean_interval(gain)
-        found.append(
-            Beside(
-                f"{world}, {LARGE}: {name} alone on company value", float(gain.mean()), low, high, "currency", EMERGENT
-            )
-        )
+        found.append(Beside(f"{world}, {LARGE}: {name} alone on company value", *of_mean(gain), "currency", EMERGENT))
     return found
 
 

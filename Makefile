@@ -1,4 +1,4 @@
-.PHONY: test theory parity faults lint types bench notebooks all
+.PHONY: test theory parity faults lint types bench notebooks experiments findings cluster all
 
 PYTHON ?= python
 
@@ -28,5 +28,14 @@ bench:
 
 notebooks:
 	CXSIM_FAST=1 $(PYTHON) -m pytest --nbmake --nbmake-timeout=120 notebooks
+
+experiments:
+	for place in experiments/*/run.py; do $(PYTHON) -m experiments.$$(basename $$(dirname $$place)).run || exit 1; done
+
+findings:
+	$(PYTHON) -m experiments.check
+
+cluster:
+	$(PYTHON) -m pytest tests/cluster -m cluster
 
 all: test lint types theory notebooks

@@ -22,73 +22,138 @@ if TYPE_CHECKING:
     from cxsim.parameters import Parameter, Source
     from cxsim.scenario import Scenario
     from cxsim.scorecard import Health, health
+    from cxsim.store import Store
     from cxsim.streams import Fork
     from cxsim.studies.attribution import Attribution, attribute
+    from cxsim.studies.best import Best, best
     from cxsim.studies.branches import Branches, branches
     from cxsim.studies.claims.audit import Audited, audit
+    from cxsim.studies.combinations import Combinations, combine
+    from cxsim.studies.doses import Dose, dose
+    from cxsim.studies.discovery import Discovery, discover
     from cxsim.studies.experiment import Comparison, Run, compare, run
+    from cxsim.studies.futures import Futures, fork
+    from cxsim.studies.grids import Axis, Grid, grid
+    from cxsim.studies.information import Information, value_of_information
     from cxsim.studies.ledger import Ledger, ledger
+    from cxsim.studies.payback import Payback, payback
+    from cxsim.studies.reproduction import reproduce, resume
+    from cxsim.studies.uncertainty import Uncertainty, uncertain
+    from cxsim.studies.waiting import Waiting, waiting
+    from cxsim.studies.sensitivity import Sensitivity, sensitivity
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Attribution",
     "Audited",
+    "Axis",
+    "Best",
     "Branches",
+    "Combinations",
     "Comparison",
+    "Discovery",
+    "Dose",
     "EventLog",
     "Fork",
+    "Futures",
+    "Grid",
     "Health",
+    "Information",
     "InputError",
     "Ledger",
     "Orders",
     "Parameter",
+    "Payback",
     "Run",
     "Scenario",
     "Seen",
+    "Sensitivity",
     "Source",
+    "Store",
+    "Uncertainty",
+    "Waiting",
     "__version__",
     "attribute",
     "audit",
+    "best",
     "branches",
+    "combine",
     "compare",
     "diff",
+    "discover",
+    "dose",
+    "fork",
+    "grid",
     "health",
     "ledger",
+    "payback",
     "plots",
     "readings",
+    "reproduce",
+    "resume",
     "run",
+    "sensitivity",
     "simulate",
     "stream",
+    "uncertain",
+    "value_of_information",
+    "waiting",
 ]
 
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
     "Attribution": "cxsim.studies.attribution",
     "Audited": "cxsim.studies.claims.audit",
+    "Axis": "cxsim.studies.grids",
+    "Best": "cxsim.studies.best",
     "Branches": "cxsim.studies.branches",
+    "Combinations": "cxsim.studies.combinations",
     "Comparison": "cxsim.studies.experiment",
+    "Discovery": "cxsim.studies.discovery",
+    "Dose": "cxsim.studies.doses",
     "EventLog": "cxsim.eventlog",
     "Fork": "cxsim.streams",
+    "Futures": "cxsim.studies.futures",
+    "Grid": "cxsim.studies.grids",
     "Health": "cxsim.scorecard",
+    "Information": "cxsim.studies.information",
     "InputError": "cxsim.errors",
     "Ledger": "cxsim.studies.ledger",
     "Orders": "cxsim.engines",
     "Parameter": "cxsim.parameters",
+    "Payback": "cxsim.studies.payback",
     "Run": "cxsim.studies.experiment",
     "Scenario": "cxsim.scenario",
     "Seen": "cxsim.engines",
+    "Sensitivity": "cxsim.studies.sensitivity",
     "Source": "cxsim.parameters",
+    "Store": "cxsim.store",
+    "Uncertainty": "cxsim.studies.uncertainty",
+    "Waiting": "cxsim.studies.waiting",
     "attribute": "cxsim.studies.attribution",
     "audit": "cxsim.studies.claims.audit",
+    "best": "cxsim.studies.best",
     "branches": "cxsim.studies.branches",
+    "combine": "cxsim.studies.combinations",
     "compare": "cxsim.studies.experiment",
     "diff": "cxsim.eventlog.diff",
+    "discover": "cxsim.studies.discovery",
+    "dose": "cxsim.studies.doses",
+    "fork": "cxsim.studies.futures",
+    "grid": "cxsim.studies.grids",
     "health": "cxsim.scorecard",
     "ledger": "cxsim.studies.ledger",
+    "payback": "cxsim.studies.payback",
+    "reproduce": "cxsim.studies.reproduction",
+    "resume": "cxsim.studies.reproduction",
     "run": "cxsim.studies.experiment",
+    "sensitivity": "cxsim.studies.sensitivity",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
+    "uncertain": "cxsim.studies.uncertainty",
+    "value_of_information": "cxsim.studies.information",
+    "waiting": "cxsim.studies.waiting",
 }
 
 

@@ -20,7 +20,16 @@ from pathlib import Path
 from typing import Any, Final
 
 PACKAGE: Final = "cxsim"
-SOURCES: Final = ("compiling.py", "events.py", "interventions.py", "roster.py", "plan.py", "streams.py", "tally.py")
+SOURCES: Final = (
+    "compiling.py",
+    "events.py",
+    "inlining.py",
+    "interventions.py",
+    "roster.py",
+    "plan.py",
+    "streams.py",
+    "tally.py",
+)
 ROOMS: Final = ("engines", "parameters", "rules")
 KEPT: Final = 4  # caches of former sources that are left in place
 
@@ -53,8 +62,11 @@ def _part(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same for functions that only compiled ones call: no door to Python, and no counting of references."""
     import numba
 
+    from cxsim.inlining import PartCompiler
+
     options = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return numba.njit(_signature(function), **options)(_linked(function))  # type: ignore[no-any-return]
+    door = numba.njit(_signature(function), pipeline_class=PartCompiler, **options)
+    return door(_linked(function))  # type: ignore[no-any-return]
 
 
 def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
@@ -85,7 +97,7 @@ def machine(function: Callable[..., Any], quiet: bool = False) -> Callable[..., 
             _say("compiles its clock anew, for no folder of this user can keep it (set NUMBA_CACHE_DIR to one)")
         return numba.njit(_linked(function), error_model="numpy", nogil=True)  # type: ignore[no-any-return]
     if not (quiet or numba.config.DISABLE_JIT or any(place.rglob(f"*.{function.__name__}-*.nbi"))):
-        _say("compiles its clock for this machine, once for each version: about half a minute")
+        _say("compiles its clock for this machine, once for each version: about twenty seconds")
     with _PLACING:
         before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,21 @@ QUIET: Mapping[str, float] = {
     "adoption.cadence_named": 36, "adoption.cadence_pooled": 36, "adoption.cadence_digital": 36,
     "onboarding.milestones": 1, "onboarding.give_up": 0.0,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def store_places() -> itertools.count[int]:
+    """Numbers of the stores of tests; none is made before it is used."""
+    return itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _store_of_its_own(
+    store_places: itertools.count[int], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No test writes to the user's store, or finds what another has run."""
+    place = tmp_path_factory.getbasetemp() / "stores" / str(next(store_places))
+    monkeypatch.setenv("CXSIM_STORE", str(place))
 
 
 @pytest.fixture(params=ENGINES)

@@ -11,6 +11,7 @@ import pytest
 
 import cxsim
 from cxsim.rules import LAWS
+from cxsim.store import origin
 
 ROOT = Path(cxsim.__file__).parent
 FILES = {
@@ -21,10 +22,10 @@ TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in
 
 # rooms of the house, by floor; the first pattern that fits a module decides
 FLOORS: tuple[tuple[float, str], ...] = (
-    (1.0, r"cxsim\.(streams|events|errors|compiling|parameters(\..*)?)"),
+    (1.0, r"cxsim\.(streams|events|errors|compiling|inlining|parameters(\..*)?)"),
     (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario(\..*)?|interventions|levers(\..*)?|toml_files|scorecard)"),
     (2.0, r"cxsim\.(foresight|catalogue(\..*)?)"),
-    (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store)"),
+    (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store(\..*)?)"),
     (4.0, r"cxsim\.(engines|readings)(\..*)?"),
     (5.0, r"cxsim\.(churn|forecast)(\..*)?"),
     (6.0, r"cxsim\.(studies|plots)(\..*)?"),
@@ -242,6 +243,24 @@ def test_no_hidden_generators_and_no_truth_of_seeds(module: str) -> None:
             assert not (text.startswith("random.") and module.startswith(("cxsim.engines", "cxsim.rules"))), module
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name):
             assert node.test.id != "seed", f"{module}, line {node.lineno}: 0 is a seed"
+
+
+# a unit of the store is known by its scenario's hash, whatever made the scenario
+OF_SCENARIOS = r"cxsim\.(scenario(\..*)?|levers(\..*)?|catalogue|errors|toml_files)"
+
+
+def test_the_fingerprint_of_the_laws_holds_every_source_that_a_replication_passes_through() -> None:
+    passed: set[str] = set()
+    todo = ["cxsim.studies.replications"]
+    while todo:
+        module = todo.pop()
+        if module not in passed and not re.fullmatch(OF_SCENARIOS, module):
+            passed.add(module)
+            todo += _imports(module, typing=False)
+    hashed = {str(ROOT / name) for name in origin.SOURCES}
+    hashed |= {str(file) for room in origin.ROOMS for file in (ROOT / room).rglob("*.py")}
+    assert {module for module in passed if str(FILES[module]) not in hashed} == set()
+    assert all(Path(file).is_file() for file in hashed)
 
 
 RULES = [m for m in FILES if m.startswith("cxsim.rules")]

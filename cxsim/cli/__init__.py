@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 
-from cxsim.cli import claims, compare, demo, diff, run, show, simulate
+from cxsim.cli import claims, compare, demo, diff, run, runs, sensitivity, show, simulate
 
 __all__ = ["app", "main"]
+
+STOPPED = 130
 
 app = typer.Typer(
     name="cxsim",
@@ -26,6 +28,7 @@ app = typer.Typer(
 for _command in (
     demo.demo, show.worlds, show.levers, show.outcomes, show.show, show.check, show.schema,
     simulate.simulate, run.run, compare.compare, diff.diff, claims.claims,
+    sensitivity.sensitivity, runs.runs, runs.resume, runs.reproduce,
 ):  # fmt: skip
     app.command()(_command)
 
@@ -74,16 +77,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without "−" gets "?" and no traceback
     try:
         code = app(given, prog_name="cxsim", standalone_mode=False)
+        if code == STOPPED:  # the parser's answer to an interrupt
+            raise typer.Abort
         return code if isinstance(code, int) else 0
     except InputError as error:
         if debug:
             raise
         lines = error.faults
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as stopped:
         if debug:
             raise
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+        kept = getattr(stopped, "__notes__", ())  # a study with a store says how to go on
+        print("".join(["stopped; nothing was written", *(f"; to go on: {each}" for each in kept)]), file=sys.stderr)
+        return STOPPED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has seen enough
         return 0

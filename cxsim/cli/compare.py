@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli import files
+from cxsim.cli import files, money
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
 from cxsim.cli.sizes import (
+    REPLICATIONS,
     SEED,
     Accounts,
     Engine,
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cxsim.studies import Comparison
+    from cxsim.studies.waiting import Waiting
 
 GROUPS = (
     ("who stays", ("logo_churn_12m", "logo_churn_annual", "renewal_rate", "grr", "nrr", "accounts")),
@@ -51,6 +56,18 @@ GROUPS = (
 )
 WIDE = 96
 BY_SEGMENT = ("logo_churn_12m", "logo_churn_annual", "nrr", "arr", "health_mean")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a comparison is shown and written; `out` is a folder's full path, `waiting` in months."""
+
+    targets: tuple[tuple[str, float], ...] = ()
+    everything: bool = False
+    as_json: bool = False
+    out: str | None = None
+    ledger: bool = False
+    waiting: tuple[int, ...] = ()
 
 
 def compare(
@@ -67,16 +84,40 @@ def compare(
     workers: Workers = None,
     engine: Engine = None,
     accounts: Accounts = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="LEVER:SETTING=VALUES",
+            help="Instead of --with: one setting over values (given twice: two), formal-onboarding:coverage=0,0.5,1",
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
     as_json: Json = False,
     out: Out = None,
+    waiting: Annotated[
+        str | None, typer.Option("--waiting", metavar="MONTHS", help="What it costs to begin so much later: 3,6")
+    ] = None,
     ledger: Annotated[
         bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
     ] = False,
+    store: StoreAt = None,
+    no_store: NoStore = False,
 ) -> None:
     """Compare a world with what interventions make of it, under the same luck."""
     from cxsim.errors import InputError
 
+    if vary:
+        if with_ or precision or by or ledger:
+            raise InputError("--vary: stands alone, without --with, --precision, --by and --ledger")
+        from cxsim.cli.vary import vary as varied
+
+        varied(
+            world_of(world, set_, accounts), vary, replications=replications_of(replications, {}) or REPLICATIONS,
+            seed=seed, workers=workers, engine=engine, targets=[check_outcome(text) for text in target or ()],
+            everything=everything, as_json=as_json, folder=out,
+        )  # fmt: skip
+        return
     if not with_:
         raise InputError("compare: --with is missing; name what to compare with, such as --with formal-onboarding")
     if by not in (None, "segment"):
@@ -84,13 +125,17 @@ def compare(
     if ledger and out is None:
         raise InputError("--ledger: is written to the folder of --out, which is missing")
     targets = [check_outcome(text) for text in target or ()]
-    widths = precision_of(precision)
+    widths, later = precision_of(precision), money.waiting_of(waiting)
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
-    place = files.folder(out) if out is not None else None
+    money.check_waiting(baseline, alternatives, later)
+    if out is not None:
+        files.folder(out)
+    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger, later)
+    kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import compare as compared
 
-    with bar(baseline.name, quiet=as_json) as progress, quiet_study():
+    with bar(baseline.name, quiet=as_json) as progress, quiet_study(), keeping():
         found = compared(
             baseline,
             *alternatives,
@@ -102,23 +147,35 @@ def compare(
             progress=progress,
             by_segment=by is not None,
             names=with_,
+            store=kept,
         )
+    show(found, shown, workers=workers, engine=engine)
+
+
+def show(found: Comparison, shown: Shown, *, workers: int | None = None, engine: str | None = None) -> None:
+    """Print and write a comparison."""
     warn_of(found)
-    written = write(found, targets, place) if place is not None else []
-    if ledger and place is not None:
-        written += write_ledgers(found, place, quiet=as_json)
-    if as_json:
-        print(json.dumps(document(found, targets), indent=1, allow_nan=False))
+    told = money.waited(found, shown.waiting, workers=workers, engine=engine, quiet=shown.as_json)
+    place, targets = files.folder(shown.out) if shown.out is not None else None, list(shown.targets)
+    written = write(found, targets, place, told) if place is not None else []
+    if shown.ledger and place is not None:
+        written += write_ledgers(found, place, quiet=shown.as_json)
+    if shown.as_json:
+        print(json.dumps(document(found, targets, told), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, targets, everything)
+    _screen(screen, found, targets, shown.everything)
+    if told:
+        screen.print()
+        money.say_waiting(screen, told)
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
+    say(screen, kept_line(found.run_id), "dim")
     _next(screen, found, place)
 
 
-def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, Any]:
+def document(found: Comparison, targets: list[tuple[str, float]], told: Mapping[str, Waiting]) -> dict[str, Any]:
     """The answer of `compare --json`."""
     alternatives = []
     for run in found.alternatives:
@@ -127,7 +184,9 @@ def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, A
             effects = [{"segment": "all", **row} for row in effects]
             for segment in found.baseline.scenario.segments:
                 effects += [{"segment": segment, **row} for row in found.rows(run.name, segment)]
-        alternatives.append({"name": run.name, "effects": effects, "reached": found.reached_row(run.name)})
+        row = {"name": run.name, "effects": effects, "reached": found.reached_row(run.name)}
+        row["payback"] = money.payback_document(found, run.name)
+        alternatives.append(row | ({"waiting": told[run.name].rows()} if told else {}))
     said = {"precision": found.precision.document()} if found.precision is not None else {}
     answer = {**head(found.baseline), **said, "alternatives": alternatives}
     if targets:
@@ -135,20 +194,22 @@ def document(found: Comparison, targets: list[tuple[str, float]]) -> dict[str, A
     return answer
 
 
-def write(found: Comparison, targets: list[tuple[str, float]], place: Path) -> list[Path]:
+def write(found: Comparison, targets: list[tuple[str, float]], place: Path, told: Mapping[str, Waiting]) -> list[Path]:
     """Write numbers, figures and report of a comparison."""
     from cxsim import plots
     from cxsim.report import report
 
     born = files.born(found.baseline.scenario, found.baseline.seed)
-    full = json.dumps({**document(found, targets), "command": command()}, indent=1, allow_nan=False)
+    full = json.dumps({**document(found, targets, told), "command": command()}, indent=1, allow_nan=False)
     written = [files.write_text(place / "comparison.json", full + "\n")]
     written.append(files.write_text(place / "effects.csv", f"# {born}\n{found.effects().to_csv(index=False)}"))
+    written += money.write_money(found, place)
     for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
         for name, figure in (
             ("effects", plots.effects(found, run.name)),
             ("arr", plots.fan(found, "arr", run.name)),
             ("retention", plots.retention(found, run.name)),
+            ("payback", plots.payback(found, run.name)),
         ):
             plots.save(figure, place / f"{stem}{name}.png", born=born)
             written.append(place / f"{stem}{name}.png")
@@ -192,6 +253,7 @@ def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], e
     for run in found.alternatives:
         say(out, findings.finding(found, run.name), "bold")
         say(out, findings.money(found, run.name))
+        say(out, findings.payback(found, run.name))
         say(out, findings.shows(found, run.name))
         say(out, findings.among(found, run.name))
         out.print()
@@ -249,6 +311,9 @@ def _effects(out: Console, found: Comparison, name: str, everything: bool) -> No
             )
             if effect.reason:
                 missing.setdefault(effect.reason, []).append(outcome)
+    for row in money.add_payback(rows, found, name, wide=wide):
+        if row.get("reason"):
+            missing.setdefault(row["reason"], []).append(row["outcome"])
     out.print(rows)
     for reason, names_ in missing.items():
         say(out, f"{', '.join(names_)}: {reason}", "dim")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cxsim.cli import files
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table
-from cxsim.cli.sizes import FAST_ACCOUNTS, FAST_REPLICATIONS, command, is_fast
+from cxsim.cli.sizes import FAST_ACCOUNTS, FAST_REPLICATIONS, command, in_proportion, is_fast
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +19,6 @@ WORLD, LEVER, SEED = "b2b-saas", "formal-onboarding", 7
 ACCOUNTS, REPLICATIONS = 200, 24
 PLACE = Path("cxsim-out") / "demo"
 SHOWN = ("logo_churn_12m", "nrr", "arr", "company_value_multiple", "net_benefit")
-TEAMS = ("teams.onboarding_headcount", "teams.success_headcount", "teams.support_headcount")
 
 
 def demo() -> None:
@@ -45,12 +44,9 @@ def demo() -> None:
 
 def small(accounts: int) -> Scenario:
     """The demo's world: fewer accounts, and teams smaller in proportion, so that people stay as busy."""
-    from cxsim.scenario import Scenario, scaled, with_values
+    from cxsim.scenario import Scenario
 
-    whole = Scenario.load(WORLD)
-    share = accounts / whole.value("arrivals.base_accounts")
-    teams: dict[str, object] = {path: max(round(whole.value(path) * share), 1) for path in TEAMS}
-    return with_values(scaled(whole, accounts), teams)
+    return in_proportion(Scenario.load(WORLD), accounts)
 
 
 def _write(found: Comparison, place: Path) -> None:

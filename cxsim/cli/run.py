@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxsim.cli import files
+from cxsim.cli import files, money
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import (
     SEED,
@@ -35,6 +37,15 @@ if TYPE_CHECKING:
     from cxsim.studies import Run
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What of a run is shown and written; `out` is a folder's full path."""
+
+    world: str
+    as_json: bool = False
+    out: str | None = None
+
+
 def run(
     world: World,
     with_: With = None,
@@ -48,14 +59,19 @@ def run(
     horizon: Horizon = None,
     as_json: Json = False,
     out: Out = None,
+    store: StoreAt = None,
+    no_store: NoStore = False,
 ) -> None:
     """Run a world many times: each outcome's mean, its interval, and how companies differ."""
     widths = precision_of(precision)
     scenario = all_levers(world_of(world, set_, accounts), with_ or ())
-    place = files.folder(out) if out is not None else None
+    if out is not None:
+        files.folder(out)
+    shown = Shown(world, as_json, absolute(out))
+    kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import run as replicated
 
-    with bar(scenario.name, quiet=as_json) as progress, quiet_study():
+    with bar(scenario.name, quiet=as_json) as progress, quiet_study(), keeping():
         found = replicated(
             scenario,
             replications=replications_of(replications, widths),
@@ -65,18 +81,26 @@ def run(
             engine=engine,
             horizon=horizon,
             progress=progress,
+            store=kept,
         )
+    show(found, shown)
+
+
+def show(found: Run, shown: Shown) -> None:
+    """Print and write a run."""
     warn_of(found)
     written = []
-    if place is not None:
+    if shown.out is not None:
+        place = files.folder(shown.out)
         full = json.dumps({**document(found), "command": command()}, indent=1, allow_nan=False)
         written.append(files.write_text(place / "outcomes.json", full + "\n"))
-        text = f"# {files.born(scenario, seed)}\n{found.outcomes().to_csv(index=False)}"
+        text = f"# {files.born(found.scenario, found.seed)}\n{found.outcomes().to_csv(index=False)}"
         written.append(files.write_text(place / "outcomes.csv", text))
-    if as_json:
+        written += money.write_money(found, place)
+    if shown.as_json:
         print(json.dumps(document(found), indent=1, allow_nan=False))
         return
-    _screen(found, world, [files.shown(path) for path in written])
+    _screen(found, shown.world, [files.shown(path) for path in written])
 
 
 def document(found: Run) -> dict[str, Any]:
@@ -133,4 +157,5 @@ def _screen(found: Run, world: str, written: list[str]) -> None:
         say(out, f"{', '.join(names)}: {reason}", "dim")
     if written:
         say(out, "Written: " + ", ".join(written))
+    say(out, kept_line(found.run_id), "dim")
     next_steps(out, [shlex.join(["cxsim", "compare", world, "--with", "formal-onboarding"]), "cxsim outcomes"])

@@ -64,11 +64,16 @@ def levers() -> None:
 
 def outcomes() -> None:
     """List the outcomes that a run is judged by."""
-    from cxsim.readings.outcomes import OUTCOMES
+    from rich.text import Text
+
+    from cxsim.readings.registry import OUTCOMES, PAYBACK
 
     out = console()
     rows = table(("outcome", "left"), ("unit", "left"), ("better", "left"), ("what it is", "left"))
     for outcome in OUTCOMES.values():
+        rows.add_row(outcome.name, outcome.unit, outcome.better, outcome.meaning)
+    rows.add_row(Text("of an alternative against its baseline", style="dim italic"))
+    for outcome in PAYBACK.values():
         rows.add_row(outcome.name, outcome.unit, outcome.better, outcome.meaning)
     out.print(rows)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FAST_REPLICATIONS, FAST_ACCOUNTS = 4, 60
 REPLICATIONS, SEED = 40, 7
+TEAMS = ("teams.onboarding_headcount", "teams.success_headcount", "teams.support_headcount")
 
 World = Annotated[str, typer.Argument(metavar="WORLD", help="A world of the catalogue (cxsim worlds) or a TOML file.")]
 With = Annotated[
@@ -68,6 +69,11 @@ def remember(arguments: Sequence[str]) -> None:
     _LINE[:] = arguments
 
 
+def remembered() -> list[str]:
+    """The line that was typed, word by word."""
+    return list(_LINE)
+
+
 def command() -> str:
     """The command that makes the answer again."""
     return ("CXSIM_FAST=1 " if is_fast() else "") + shlex.join(["cxsim", *_LINE])
@@ -97,8 +103,18 @@ def replications_of(wanted: int | None, precision: dict[str, float]) -> int | No
     return min(wanted, FAST_REPLICATIONS) if wanted is not None and is_fast() else wanted
 
 
-def world_of(world: str, settings: list[str] | None, accounts: int | None) -> Scenario:
+def world_of(world: str, settings: list[str] | None, accounts: int | None, *, small: int | None = None) -> Scenario:
     """The world that was asked for.
+
+    Parameters
+    ----------
+    world : str
+    settings : list of str, optional
+        Each a place and its value.
+    accounts : int, optional
+        Accounts to scale to; teams stay.
+    small : int, optional
+        Accounts at most where none are asked for: the world is then made small with its teams (`in_proportion`).
 
     Raises
     ------
@@ -109,10 +125,15 @@ def world_of(world: str, settings: list[str] | None, accounts: int | None) -> Sc
     from cxsim.scenario import Scenario, parse_set, scaled, with_values
 
     scenario = Scenario.load(world)
-    if is_fast():
-        accounts = min(accounts or FAST_ACCOUNTS, FAST_ACCOUNTS)
-    if accounts is not None:
-        scenario = scaled(scenario, accounts)
+    if small is not None and accounts is None:
+        most = min(small, FAST_ACCOUNTS) if is_fast() else small
+        if scenario.value("arrivals.base_accounts") > most:
+            scenario = in_proportion(scenario, most)
+    else:
+        if is_fast():
+            accounts = min(accounts or FAST_ACCOUNTS, FAST_ACCOUNTS)
+        if accounts is not None:
+            scenario = scaled(scenario, accounts)
     changes: dict[str, object] = {}
     faults: list[str] = []
     for text in settings or ():
@@ -131,6 +152,15 @@ def world_of(world: str, settings: list[str] | None, accounts: int | None) -> Sc
     if faults:
         raise InputError(faults)
     return scenario
+
+
+def in_proportion(world: Scenario, accounts: int) -> Scenario:
+    """A world of fewer accounts whose teams are smaller in proportion, one person at least: people stay as busy."""
+    from cxsim.scenario import scaled, with_values
+
+    share = accounts / world.value("arrivals.base_accounts")
+    teams: dict[str, object] = {path: max(round(world.value(path) * share), 1) for path in TEAMS}
+    return with_values(scaled(world, accounts), teams)
 
 
 def with_levers(scenario: Scenario, texts: Sequence[str]) -> list[Scenario]:

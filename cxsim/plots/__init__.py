@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from cxsim.plots.claims import claims
 from cxsim.plots.comparisons import effects, fan, retention
+from cxsim.plots.forks import futures
+from cxsim.plots.information import information
 from cxsim.plots.logs import cohorts, survival
+from cxsim.plots.money import payback
+from cxsim.plots.sensitivity import box, indices, tornado
+from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
 
-__all__ = ["claims", "cohorts", "effects", "fan", "retention", "save", "survival"]
+__all__ = [
+    "box",
+    "claims",
+    "cohorts",
+    "dose",
+    "effects",
+    "fan",
+    "futures",
+    "grid",
+    "indices",
+    "information",
+    "payback",
+    "retention",
+    "save",
+    "survival",
+    "tornado",
+]

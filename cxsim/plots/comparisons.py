@@ -75,7 +75,7 @@ def effects(comparison: Comparison, alternative: str | None = None, outcomes: Se
         ax.plot([effect.difference * scale], [height], "o", color=colour, ms=5.5, mec="white", mew=1.0)
         unit = OUTCOMES[name].unit
         said = q.change_with_interval(effect.difference, effect.low, effect.high, unit)
-        _beside(ax, height, said, colour, "right")
+        beside(ax, height, said, colour, "right")
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     ax.set_yticks(range(len(rows)))
     ax.set_yticklabels([q.title(name) for name, _ in reversed(rows)], size=style.BODY, color=style.INK)
@@ -84,7 +84,8 @@ def effects(comparison: Comparison, alternative: str | None = None, outcomes: Se
     return figure
 
 
-def _beside(ax: Axes, height: float, text: str, colour: str, side: str) -> None:
+def beside(ax: Axes, height: float, text: str, colour: str, side: str) -> None:
+    """Write a text beside the axes at a height of theirs."""
     ax.annotate(
         text,
         (1.0 if side == "right" else 0.0, height),

@@ -154,7 +154,7 @@ def money(log: EventLog, segment: str | None = None, value: Value | None = None)
     lines = money_lines(table, value, segment)
     frame = money_frame(lines, log.certificate.start_date, value("economics.discount_rate"))
     own = _by_lever(log, table, segment)
-    after = frame.columns.get_loc("programme_cost") + 1
+    after = list(frame.columns).index("programme_cost") + 1
     for place, (name, cost) in enumerate(own.items()):
         frame.insert(after + place, f"programme_cost {name}", cost)
     return frame
@@ -165,7 +165,9 @@ def _by_lever(log: EventLog, table: MonthlyTable, segment: str | None) -> dict[s
     names = [it.name for it in interventions_of(log)]
     if not names:
         return {}
-    called = [f"{name} ({names[: n + 1].count(name)})" if names.count(name) > 1 else name for n, name in enumerate(names)]
+    called = [
+        f"{name} ({names[: n + 1].count(name)})" if names.count(name) > 1 else name for n, name in enumerate(names)
+    ]
     cents = np.zeros((len(names), table.horizon))
     lives = lives_of(log)
     treated = lives.column("kind") == events.TREATED

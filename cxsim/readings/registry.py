@@ -252,3 +252,34 @@ _ALL: Final = (
 )
 
 OUTCOMES: Final[Mapping[str, Outcome]] = MappingProxyType({outcome.name: outcome for outcome in _ALL})
+
+# what only an alternative has, against its baseline: no single run does
+_OF_AN_ALTERNATIVE: Final = (
+    Outcome(
+        "cash_low_point",
+        "currency",
+        "higher",
+        "lowest cumulative discounted cash of the alternative less the baseline's, 0 where it is never behind: what "
+        "must be put up before it pays",
+    ),
+    Outcome(
+        "break_even_month",
+        "month",
+        "lower",
+        "month from whose start on that cash is not below 0 until the horizon",
+    ),
+    Outcome(
+        "break_even_share",
+        "share",
+        "higher",
+        "companies whose own cash is not below the baseline's at the horizon",
+    ),
+    Outcome(
+        "return_on_programme",
+        "ratio",
+        "higher",
+        "net benefit over the present value of what the programme cost",
+    ),
+)
+
+PAYBACK: Final[Mapping[str, Outcome]] = MappingProxyType({outcome.name: outcome for outcome in _OF_AN_ALTERNATIVE})

@@ -6,9 +6,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from cxsim.readings.outcomes import OUTCOMES
+from cxsim.readings.registry import OUTCOMES, PAYBACK
 from cxsim.studies import findings
 from cxsim.studies import quantities as q
+from cxsim.studies.payback import payback
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,6 +48,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         ("effects", svg(plots.effects(comparison, run.name), "effects")),
         ("arr", svg(plots.fan(comparison, "arr", run.name), "arr")),
         ("retention", svg(plots.retention(comparison, run.name), "retention")),
+        ("payback", svg(plots.payback(comparison, run.name), "payback")),
     ]
     done = comparison.interventions(run.name)
     return page.render(
@@ -54,6 +56,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         sentences=[
             findings.finding(comparison, run.name),
             findings.money(comparison, run.name),
+            *filter(None, [findings.payback(comparison, run.name)]),
             findings.shows(comparison, run.name),
             *filter(None, [findings.among(comparison, run.name)]),
         ],
@@ -62,6 +65,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         interventions=done,
         figures=figures,
         rows=[_row(comparison, run.name, name) for name in NUMBERS],
+        paid=[_paid(row) for row in payback(comparison, alternative=run.name).rows()],
         n=comparison.n,
         horizon=comparison.baseline.horizon,
         pairing=findings.pairing(comparison, run.name),
@@ -86,6 +90,17 @@ def _row(comparison: Comparison, alternative: str, name: str) -> dict[str, Any]:
         "wins": q.chance(effect.probability_better),
         "verdict": findings.verdict(effect, name),
         "reason": effect.reason,
+    }
+
+
+def _paid(row: dict[str, Any]) -> dict[str, str]:
+    unit = row["unit"]
+    return {
+        "title": q.title(row["outcome"]),
+        "meaning": PAYBACK[row["outcome"]].meaning,
+        "value": q.level_with_interval(row["value"], row["low"], row["high"], unit),
+        "one": q.level_with_interval(row["future_median"], row["future_low"], row["future_high"], unit),
+        "reason": row.get("reason", ""),
     }
 
 

@@ -41,6 +41,8 @@ class Run:
     replications : tuple of Replication
     precision : Precision, optional
         How half widths that were asked for were sought.
+    run_id : str
+        Its name in the store; "" where it is not kept.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Run:
     horizon: int
     replications: tuple[Replication, ...]
     precision: Precision | None = None
+    run_id: str = ""
 
     @cached_property
     def _values(self) -> Reals:
@@ -160,12 +163,15 @@ class Comparison:
         Whether `effects` also tells the segments apart.
     precision : Precision, optional
         How half widths that were asked for were sought.
+    run_id : str
+        Its name in the store; "" where it is not kept.
     """
 
     baseline: Run
     alternatives: tuple[Run, ...]
     by_segment: bool = False
     precision: Precision | None = None
+    run_id: str = ""
 
     @property
     def n(self) -> int:
@@ -195,14 +201,12 @@ class Comparison:
         found = []
         for name in OUTCOMES:
             asked = self._asked(name, self.named(alternative).name, segment)
-            found.append(
-                _effect_row(name, self.effect(name, alternative, segment)) | (asked.columns() if asked else {})
-            )
+            found.append(effect_row(name, self.effect(name, alternative, segment)) | (asked.columns() if asked else {}))
         return found
 
     def reached_row(self, alternative: str | None = None) -> dict[str, Any]:
         """`reached` as plain values, with `accounts`: how many it is about, mean over replications."""
-        row = _effect_row(FIRST_YEAR_CHURN, self.reached(alternative))
+        row = effect_row(FIRST_YEAR_CHURN, self.reached(alternative))
         return row | {"accounts": self.n_reached(alternative)}
 
     def effects(self) -> pd.DataFrame:
@@ -345,7 +349,8 @@ def _same(without: FirstYear, along: FirstYear, own: list[bool]) -> tuple[npt.ND
     return without.lost[at[reached]], along.lost[at_with[reached]]
 
 
-def _effect_row(name: str, effect: Effect) -> dict[str, Any]:
+def effect_row(name: str, effect: Effect) -> dict[str, Any]:
+    """An effect as plain values: the outcome, its unit and its better direction, and the fields of `Effect`."""
     outcome = OUTCOMES[name]
     row: dict[str, Any] = {"outcome": name, "unit": outcome.unit, "better": outcome.better}
     row |= {field: getattr(effect, field) for field in Effect.__dataclass_fields__ if field != "reason"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.errors import InputError
-from cxsim.readings.registry import OUTCOMES
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import column_of
-from cxsim.studies.coalitions import MOST_EXACT, levers_of, marginals, on_the_way, shapley, world_of
+from cxsim.studies.coalitions import MOST_EXACT, against_adding, levers_of, marginals, on_the_way, shapley, world_of
 from cxsim.studies.pairs import mean_interval
-from cxsim.studies.quantities import change, title
-from cxsim.studies.replications import Arm, Progress, cores
+from cxsim.studies.replications import Arm, Progress, each
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,15 +86,7 @@ class Attribution:
     def warning(self, outcome: str) -> str:
         """Say so if single effects must not be added up; an empty string if nothing speaks against it."""
         column = column_of(outcome)
-        whole, parts = self.together[:, column], self.alone[:, :, column].sum(axis=1)
-        low, high, _ = mean_interval(whole - parts)
-        if np.isnan(low) or low <= 0.0 <= high:
-            return ""
-        unit = OUTCOMES[outcome].unit
-        return (
-            f"{title(outcome)}: single effects must not be added up. They sum to {change(parts.mean(), unit)}; "
-            f"together the levers do {change(whole.mean(), unit)}"
-        )
+        return against_adding(outcome, self.together[:, column], self.alone[:, :, column].sum(axis=1))
 
 
 def attribute(
@@ -154,7 +142,7 @@ def attribute(
         last = np.array([value[full] - value[full ^ 1 << lever] for lever in range(k)])
         return parts, alone, last, value[full] - value[0]
 
-    found = _each(one, replications, min(cores() if workers is None else workers, replications), progress)
+    found = each(one, replications, workers, progress)
     shares, alone, last, together = (np.array([parts[place] for parts in found]) for place in range(4))
     names = tuple(it.name for it in levers)
     return Attribution(baseline, alternative, names, seed, shares, alone, last, together, k <= MOST_EXACT)
@@ -164,21 +152,6 @@ def _orders(k: int, seed: int, number: int) -> list[list[int]]:
     """An order at random and its reverse; the same for the same replication of the same study."""
     order = np.random.Generator(np.random.Philox(key=[seed, number])).permutation(k).tolist()
     return [order, order[::-1]]
-
-
-def _each(
-    one: Callable[[int], tuple[Reals, ...]], replications: int, workers: int, progress: Progress | None
-) -> Sequence[tuple[Reals, ...]]:
-    """Replication after replication; the first by itself, so that the clock is compiled before threads ask for it."""
-    found = [one(0)]
-    if progress is not None:
-        progress(1, replications)
-    with ThreadPoolExecutor(max(workers, 1)) as threads:
-        for done, parts in enumerate(threads.map(one, range(1, replications)), start=2):
-            found.append(parts)
-            if progress is not None:
-                progress(done, replications)
-    return found
 
 
 def _told(values: Reals) -> tuple[float, float, float]:

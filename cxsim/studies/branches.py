@@ -99,17 +99,21 @@ class Branches:
         InputError
             If there is no such series.
         """
-        import pandas as pd
-
         if what not in self.series:
             raise InputError([f"fan: no series {what!r}.{did_you_mean(what, SERIES)} There are: {', '.join(SERIES)}"])
-        paths = self.series[what]
-        levels = np.quantile(paths, QUANTILES, axis=0)
-        return pd.DataFrame({
-            "month": np.arange(paths.shape[1]),
-            "mean": paths.mean(axis=0),
-            **{f"q{round(100 * q):02d}": level for q, level in zip(QUANTILES, levels, strict=True)},
-        })  # fmt: skip
+        return fan_of(self.series[what])
+
+
+def fan_of(paths: Reals) -> pd.DataFrame:
+    """Table of a fan: `month`, `mean` and quantiles `q05` to `q95` of paths, shape (n, months)."""
+    import pandas as pd
+
+    levels = np.quantile(paths, QUANTILES, axis=0)
+    return pd.DataFrame({
+        "month": np.arange(paths.shape[1]),
+        "mean": paths.mean(axis=0),
+        **{f"q{round(100 * q):02d}": level for q, level in zip(QUANTILES, levels, strict=True)},
+    })  # fmt: skip
 
 
 def branches(

@@ -12,8 +12,11 @@ import numpy.typing as npt
 
 from cxsim.errors import InputError
 from cxsim.interventions import Intervention
+from cxsim.readings.registry import OUTCOMES
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import added
+from cxsim.studies.pairs import mean_interval
+from cxsim.studies.quantities import change, title
 
 Reals = npt.NDArray[np.float64]
 MOST_EXACT: Final = 6  # levers up to which every coalition is simulated
@@ -25,15 +28,15 @@ def levers_of(baseline: Scenario, alternative: Scenario) -> tuple[Intervention, 
     Raises
     ------
     InputError
-        If it adds nothing, or differs in anything else, so that its gain is not theirs to share.
+        If it adds nothing, or differs in anything else, so that its effect is not that of levers.
     """
     levers = added(baseline, alternative)
     if not levers:
-        raise InputError(f"{alternative.name}: adds no lever to {baseline.name}, so that there is nothing to share out")
+        raise InputError(f"{alternative.name}: adds no lever to {baseline.name}, so that it has no effect of its own")
     if replace(alternative, interventions=(), name="") != replace(baseline, interventions=(), name=""):
         raise InputError(
-            f"{alternative.name}: differs from {baseline.name} in more than levers; a gain can be shared out among "
-            "levers only (put what both have in common into the baseline with --set)"
+            f"{alternative.name}: differs from {baseline.name} in more than levers, so that its effect is not theirs "
+            "alone (put what both have in common into the baseline)"
         )
     return levers
 
@@ -42,6 +45,25 @@ def world_of(baseline: Scenario, levers: Sequence[Intervention], coalition: int)
     """A baseline with those levers whose bits are set in a whole number."""
     chosen = tuple(it for place, it in enumerate(levers) if coalition >> place & 1)
     return replace(baseline, interventions=(*baseline.interventions, *chosen))
+
+
+def against_adding(outcome: str, together: Reals, parts: Reals) -> str:
+    """Say so if single effects must not be added up; an empty string if nothing speaks against it.
+
+    Parameters
+    ----------
+    outcome : str
+    together, parts : float arrays, shape (replications,)
+        What several levers do together, and the sum of what each does alone, in the outcome's unit.
+    """
+    low, high, _ = mean_interval(together - parts)
+    if np.isnan(low) or low <= 0.0 <= high:
+        return ""
+    unit = OUTCOMES[outcome].unit
+    return (
+        f"{title(outcome)}: single effects must not be added up. They sum to {change(parts.mean(), unit)}; "
+        f"together the levers do {change(together.mean(), unit)}"
+    )
 
 
 def shapley(values: npt.NDArray[Any]) -> Reals:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cxsim.engines import ENGINES, refuse
 from cxsim.engines.seen import Policy
 from cxsim.errors import Faults, InputError
 from cxsim.scenario import Scenario
@@ -15,6 +18,10 @@ from cxsim.studies.answers import Comparison, Run, added, column_of
 from cxsim.studies.pairs import Reals
 from cxsim.studies.precision import MOST_REPLICATIONS, Goal, Precision, PrecisionWarning, goals_of, two_stage
 from cxsim.studies.replications import Progress, Replication, replicate_all
+
+if TYPE_CHECKING:
+    from cxsim.store import Store
+    from cxsim.studies.kept import Shelf
 
 __all__ = ["Comparison", "Run", "compare", "run"]
 
@@ -34,6 +41,7 @@ def run(
     progress: Progress | None = None,
     policy: Policy | None = None,
     engine: str | None = None,
+    store: Store | None = None,
 ) -> Run:
     """Run a scenario many times.
 
@@ -63,6 +71,9 @@ def run(
         the reference engine, with one, stays in this process unless an executor is given or processes are asked for.
     engine : str, optional
         "compiled" unless given, or "reference": the same numbers, far more slowly.
+    store : Store, optional
+        Where replications are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
+        Not with a policy, which nothing tells from another.
 
     Returns
     -------
@@ -80,6 +91,14 @@ def run(
         If a number is out of range, or a half width takes more than a million replications.
     """
     _check(replications, precision, seed, workers, horizon)
+    question = {
+        "verb": "run",
+        "names": [scenario.name],
+        "replications": replications,
+        "precision": dict(precision or {}),
+    }
+    goals = goals_of(precision or {})
+    shelf = _shelf(store, [scenario], question, seed, horizon, engine, policy)
 
     def batch(first: int, count: int, progress: Progress | None) -> list[list[Replication]]:
         return replicate_all(
@@ -94,10 +113,13 @@ def run(
             progress=progress,
             policy=policy,
             engine=engine,
+            shelf=shelf,
         )
 
-    (found,), reached = _enough(batch, goals_of(precision or {}), [scenario.name], replications, progress)
-    return Run(scenario.name, scenario, seed, horizon or scenario.horizon_months, tuple(found), reached)
+    with shelf or nullcontext():
+        (found,), reached = _enough(batch, goals, [scenario.name], replications, progress)
+        kept = _finished(shelf, [found])
+    return Run(scenario.name, scenario, seed, horizon or scenario.horizon_months, tuple(found), reached, kept)
 
 
 def compare(
@@ -114,6 +136,7 @@ def compare(
     names: Sequence[str] | None = None,
     policy: Policy | None = None,
     engine: str | None = None,
+    store: Store | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline under the same luck.
 
@@ -122,7 +145,7 @@ def compare(
     baseline : Scenario
     *alternatives : Scenario
         With the segments, the currency and the horizon of the baseline.
-    replications, precision, seed, workers, executor, processes, progress, policy, engine
+    replications, precision, seed, workers, executor, processes, progress, policy, engine, store
         As in `run`.
     by_segment : bool
         Whether `Comparison.effects` tells the segments apart.
@@ -154,11 +177,13 @@ def compare(
             mine, theirs = getattr(baseline, what), getattr(other, what)
             if mine != theirs:
                 faults.add(f"alternative {place}", f"{what} {theirs} is not the baseline's, {mine}")
-    if names is not None and len(names) != len(alternatives):
-        faults.add("names", f"there are {len(names)} for {len(alternatives)} alternatives")
     faults.stop_if_any()
-    called = _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
+    called = names_of(baseline, alternatives, names)
     arms = (baseline, *alternatives)
+    question = {"verb": "compare", "names": [baseline.name, *called], "by_segment": by_segment,
+                "replications": replications, "precision": dict(precision or {})}  # fmt: skip
+    goals = goals_of(precision or {}, called)
+    shelf = _shelf(store, arms, question, seed, None, engine, policy)
 
     def batch(first: int, count: int, progress: Progress | None) -> list[list[Replication]]:
         return replicate_all(
@@ -172,14 +197,47 @@ def compare(
             progress=progress,
             policy=policy,
             engine=engine,
+            shelf=shelf,
         )
 
-    found, reached = _enough(batch, goals_of(precision or {}, called), [baseline.name, *called], replications, progress)
+    with shelf or nullcontext():
+        found, reached = _enough(batch, goals, [baseline.name, *called], replications, progress)
+        kept = _finished(shelf, found)
     runs = [
         Run(name, scenario, seed, baseline.horizon_months, tuple(results))
         for name, scenario, results in zip((baseline.name, *called), arms, found, strict=True)
     ]
-    return Comparison(runs[0], tuple(runs[1:]), by_segment, reached)
+    return Comparison(runs[0], tuple(runs[1:]), by_segment, reached, kept)
+
+
+def _shelf(
+    store: Store | None,
+    arms: Sequence[Scenario],
+    question: Mapping[str, Any],
+    seed: int,
+    horizon: int | None,
+    engine: str | None,
+    policy: Policy | None,
+) -> Shelf | None:
+    """The study's place in the store, if there is one."""
+    if store is None:
+        return None
+    if policy is not None:
+        raise InputError("store: a policy is a function, which nothing tells from another; leave out one of the two")
+    from cxsim.studies.kept import Shelf
+
+    for arm in arms:  # what cannot be run is not entered
+        refuse(arm, seed=seed, horizon=horizon, engine=engine, policy=policy)
+    asked = {**question, "horizon": horizon, "engine": engine or ENGINES[-1]}
+    return Shelf(store, arms, question=asked, seed=seed, horizon=horizon, engine=engine)
+
+
+def _finished(shelf: Shelf | None, found: list[list[Replication]]) -> str:
+    """Enter the answer; the run's id, "" where nothing is kept."""
+    if shelf is None:
+        return ""
+    shelf.finish(found)
+    return shelf.run_id
 
 
 def _enough(
@@ -218,6 +276,19 @@ def _counting_on(progress: Progress | None, before: int) -> Progress | None:
     if progress is None:
         return None
     return lambda done, total: progress(before + done, before + total)
+
+
+def names_of(baseline: Scenario, alternatives: Sequence[Scenario], names: Sequence[str] | None = None) -> list[str]:
+    """Names of alternatives, no two the same: those given, else what each does.
+
+    Raises
+    ------
+    InputError
+        If there are not as many names as alternatives.
+    """
+    if names is not None and len(names) != len(alternatives):
+        raise InputError(f"names: there are {len(names)} for {len(alternatives)} alternatives")
+    return _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
 
 
 def _name(baseline: Scenario, other: Scenario) -> str:

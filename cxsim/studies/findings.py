@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from cxsim import events
 from cxsim.interventions import SIGN_UP
@@ -11,6 +12,9 @@ from cxsim.studies import quantities as q
 from cxsim.studies.answers import FIRST_YEAR_CHURN as FIRST_YEAR_CHURN
 from cxsim.studies.answers import Comparison, Run
 from cxsim.studies.pairs import Effect
+from cxsim.studies.payback import NOTHING, Payback
+from cxsim.studies.payback import payback as payback_of
+from cxsim.studies.waiting import Waiting
 
 YEARLY_CHURN = "logo_churn_annual"
 MONEY, LATER = "net_benefit", "company_value_dcf"
@@ -120,6 +124,63 @@ def _amount(comparison: Comparison, alternative: str, outcome: str) -> str:
     effect = comparison.effect(outcome, alternative)
     said = q.change_with_interval(effect.difference, effect.low, effect.high, OUTCOMES[outcome].unit)
     return f"{said} {comparison.baseline.scenario.currency}"
+
+
+def payback(comparison: Comparison, alternative: str | None = None) -> str:
+    """One sentence on how far the alternative's cash falls behind, and from when on it has caught up."""
+    found = payback_of(comparison, alternative=alternative)
+    low, month, share, _ = found.rows()
+    if share["value"] is None or not (abs(found.path) > NOTHING).any():
+        return ""
+    if low["value"] >= -NOTHING:
+        return "On average its cash is in no month behind the baseline's."
+    amount = f"{q.level(-low['value'], 'currency')} {found.currency}"
+    if low["low"] is not None:
+        amount += f" (95 % interval {q.interval(-low['high'], -low['low'], 'currency', signed=False)})"
+    start = f"On average its cash is furthest behind at month {found.low_month}, by {amount}, and "
+    return f"{start}{_caught_up(found, month)}; {_companies(found, share['value'])}."
+
+
+def _caught_up(found: Payback, month: dict[str, Any]) -> str:
+    if month["value"] is None:
+        sooner = "" if month["low"] is None else f", though it might from month {month['low']:.0f} on"
+        return f"has not caught up by month {found.horizon}{sooner}"
+    said = f"has caught up from month {month['value']:.0f} on"
+    if month["high"] is not None:
+        return f"{said} (95 % interval {month['low']:.0f} to {month['high']:.0f})"
+    return said if month["low"] is None else f"{said} (95 % interval from {month['low']:.0f} to after the end)"
+
+
+def _companies(found: Payback, share: float) -> str:
+    return f"{q.chance(share)} of companies have by month {found.horizon}"
+
+
+def waiting(found: Waiting, months: int) -> str:
+    """What waiting so many months does to the net benefit, and where it is otherwise, to the value of the company."""
+    soon, later = (_waited(found, months, outcome) for outcome in (MONEY, LATER))
+    if soon[0] == later[0]:
+        return f"{soon[1]}."
+    return f"{soon[1]}; {later[1][0].lower()}{later[1][1:]}."
+
+
+def _waited(found: Waiting, months: int, outcome: str) -> tuple[str, str]:
+    """Which way it goes, and in words."""
+    lost, unit = found.lost(outcome, months), OUTCOMES[outcome].unit
+    name = {MONEY: "net benefit"}.get(outcome, q.title(outcome))
+    after = f"Waiting {months} month{'s' if months > 1 else ''}"
+    currency = found.baseline.scenario.currency
+    if lost.difference is None or lost.low is None or lost.high is None:
+        return "unknown", f"{after}: what it does to {name} cannot be told"
+    if lost.verdict == "none":
+        return "none", f"{after} changes nothing in {name}"
+    if lost.verdict == "unclear":
+        ends = q.interval(lost.low, lost.high, unit)
+        return "unclear", f"{after} has no clear effect on {name} (it loses {ends} {currency}, 95 % interval)"
+    low, high = (lost.low, lost.high) if lost.difference > 0 else (-lost.high, -lost.low)
+    ends = q.interval(low, high, unit, signed=False)
+    said = f"{q.level(abs(lost.difference), unit)} {currency} of {name} (95 % interval {ends})"
+    verb = "costs" if lost.difference > 0 else "pays: it gains"
+    return lost.verdict, f"{after} {verb} {said}"
 
 
 def shows(comparison: Comparison, alternative: str | None = None) -> str:

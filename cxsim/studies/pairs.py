@@ -133,6 +133,33 @@ def _spread(values: Reals, pilot: int | None) -> tuple[float, int]:
     return (deviation, len(first) - 1) if deviation > 0 else (float(values.std(ddof=1)), len(values) - 1)
 
 
+def ratio_interval(part: Reals, whole: Reals) -> tuple[float | None, float | None, str]:
+    """95 % interval of mean(part) / mean(whole) from paired values; None, with a reason, where it has no end.
+
+    Parameters
+    ----------
+    part, whole : float arrays, shape (n,)
+        At least two pairs.
+
+    Notes
+    -----
+    Fieller: all q for which the t interval of mean(part − q·whole) holds zero. Where whole's own mean is not told from
+    zero these are no interval.
+
+    References
+    ----------
+    Fieller 1954, "Some problems in interval estimation", Journal of the Royal Statistical Society B 16, 175-185.
+    """
+    n, t = len(part), t_quantile(len(part) - 1)
+    x, y = float(part.mean()), float(whole.mean())
+    xx, xy, yy = (float(one) * t * t / n for one in np.cov(part, whole, ddof=1)[[0, 0, 1], [0, 1, 1]])
+    square, half, rest = y * y - yy, x * y - xy, x * x - xx
+    if square <= 0:
+        return None, None, "what it is divided by is not told from 0, so that the interval has no end"
+    root = math.sqrt(max(half * half - square * rest, 0.0))
+    return (half - root) / square, (half + root) / square, ""
+
+
 def wilson(hits: int, n: int) -> tuple[float, float]:
     """95 % score interval of a share.
 

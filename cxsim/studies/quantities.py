@@ -33,6 +33,10 @@ _TITLES = {
     "trapped_share": "share of trapped accounts",
     "programme_cost": "programme cost",
     "net_benefit": "present value of cash",
+    "cash_low_point": "cash low point",
+    "break_even_month": "break-even month",
+    "break_even_share": "companies that break even",
+    "return_on_programme": "return on programme cost",
 }
 
 
@@ -63,6 +67,16 @@ def change_with_interval(value: float | None, low: float | None, high: float | N
     said = [_signed(_scaled(one, unit, known, True)) for one in known]
     inside = f" [{said[1]}, {said[2]}]" if len(said) == 3 else ""
     return f"{said[0]}{inside}{_after(unit, known, True)}"
+
+
+def level_with_interval(value: float | None, low: float | None, high: float | None, unit: str) -> str:
+    """A value with its interval: 18 [13, 35]; an end that is not known is left open: [13, …]."""
+    if value is None:
+        return NONE
+    known = [one for one in (value, low, high) if one is not None]
+    said = ["…" if one is None else _scaled(one, unit, known).replace("-", MINUS) for one in (value, low, high)]
+    inside = f" [{said[1]}, {said[2]}]" if len(known) > 1 else ""
+    return f"{said[0]}{inside}{_after(unit, known, False)}"
 
 
 def tick(value: float, unit: str, *, signed: bool = False) -> str:
@@ -96,6 +110,11 @@ def unit_of(outcome: str, currency: str) -> str:
     return OUTCOMES[outcome].unit.replace("currency", currency)
 
 
+def number(value: float) -> str:
+    """A number of the world, without its unit: 0.0012, 3.45, 8,500."""
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}").replace("-", MINUS)
+
+
 def chance(share: float | None) -> str:
     """A probability that is never rounded to certainty."""
     if share is None:
@@ -119,6 +138,10 @@ def _scaled(value: float, unit: str, together: tuple[float, ...] | list[float], 
         return f"{value / scale:,.{0 if scale == 1.0 or largest >= 100 else 1 if largest >= 10 else 2}f}"
     if unit == "accounts":
         return f"{value:,.1f}" if difference or abs(value) < 10 else f"{value:,.0f}"
+    if unit == "month":  # one of the calendar's, not a length of time
+        return f"{value:.0f}"
+    if unit == "ratio":
+        return f"{value:,.2f}"
     if unit == "0-20":
         return f"{value:.2f}" if difference else f"{value:.1f}"
     return f"{value:,.1f}"

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,18 +18,21 @@ import numpy.typing as npt
 from cxsim.engines import ENGINES, refuse, simulate
 from cxsim.engines.seen import Desk, Policy
 from cxsim.plan import make_plan
+from cxsim.readings.costs import stage_lines
 from cxsim.readings.moments import experience_shares
+from cxsim.readings.money import money_lines
 from cxsim.readings.monthly import monthly
 from cxsim.readings.outcomes import outcomes_by_scope, series_by_scope
 from cxsim.readings.reached import first_year
 from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario
-from cxsim.streams import Luck
+from cxsim.streams import Fork, Luck
 from cxsim.tally import FirstYear, MonthlyTable
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
+Found = TypeVar("Found")
 
 SERIES = ("accounts", "arr")
 
@@ -54,6 +57,10 @@ class Replication:
         The fate of each account of the first year, for `Comparison.reached`.
     experience_shares : float array, shape (number of `events.OWNERS`,)
         Share of all that moved experience that each owner controls; NaN if nothing moved.
+    money : float array, shape (len(`readings.money.LINES`), T)
+        The company's monthly ledger of money, in the world's currency.
+    stages : float array, shape (len(`readings.costs.STAGE_LINES`), len(`readings.costs.JOURNEY`))
+        What each stage of the journey cost, earned and lost over the run.
     """
 
     number: int
@@ -64,6 +71,20 @@ class Replication:
     lost: Ints
     first_year: FirstYear
     experience_shares: Reals
+    money: Reals
+    stages: Reals
+
+
+class Shelf(Protocol):
+    """Where replications are kept and found again, such as `studies.kept.Shelf`; arms by their place."""
+
+    def found(self, first: int, count: int, /) -> Mapping[tuple[int, int], Replication]:
+        """Those of the replications first … first + count − 1 that are there, by arm and number."""
+        ...
+
+    def keep(self, arm: int, replication: Replication, /) -> None:
+        """Keep one."""
+        ...
 
 
 class Arm:
@@ -98,16 +119,17 @@ class Arm:
             self._setting = Setting(make_plan(scenario, horizon))
             self._desk = None if policy is None else Desk(policy, scenario)
 
-    def table(self, seed: int, number: int) -> tuple[MonthlyTable, FirstYear]:
-        """Run it once; the monthly table and the fates of the first year."""
+    def table(self, seed: int, number: int, fork: Fork | None = None) -> tuple[MonthlyTable, FirstYear]:
+        """Run it once; the monthly table and the fates of the first year. From a fork on luck is dealt afresh."""
         interventions = self.scenario.interventions
         if self.engine == "compiled":
             from cxsim.engines.compiled import tally
 
-            return tally(self._setting, Luck(seed, number), interventions, self._desk)
+            return tally(self._setting, Luck(seed, number), interventions, self._desk, fork)
         log = simulate(
-            self.scenario, seed=seed, replication=number, horizon=self.horizon, policy=self.policy, engine=self.engine
-        )
+            self.scenario, seed=seed, replication=number, horizon=self.horizon, policy=self.policy, engine=self.engine,
+            fork=fork,
+        )  # fmt: skip
         return monthly(log), first_year(log, interventions)
 
     def make_ready(self, seed: int, number: int) -> None:
@@ -117,13 +139,22 @@ class Arm:
 
             make_ready(self._setting, Luck(seed, number))
 
-    def replicate(self, seed: int, number: int) -> Replication:
+    def replicate(self, seed: int, number: int, fork: Fork | None = None) -> Replication:
         """Run it once and keep its outcomes."""
-        table, fates = self.table(seed, number)
+        table, fates = self.table(seed, number, fork)
         values, reasons = outcomes_by_scope(table, self._economics)
         at_risk, lost = table.tenure.T
         return Replication(
-            number, values, reasons, series_by_scope(table), at_risk, lost, fates, experience_shares(table)
+            number,
+            values,
+            reasons,
+            series_by_scope(table),
+            at_risk,
+            lost,
+            fates,
+            experience_shares(table),
+            money_lines(table, self._economics),
+            stage_lines(table, self._economics).sum(axis=-1),
         )
 
 
@@ -169,8 +200,9 @@ def replicate_all(
     progress: Progress | None = None,
     policy: Policy | None = None,
     engine: str | None = None,
+    shelf: Shelf | None = None,
 ) -> list[list[Replication]]:
-    """Run every arm with the same luck, replication by replication, from the first on.
+    """Run every arm with the same luck, replication by replication, from the first on; what the shelf has is not run.
 
     The compiled engine runs on threads of this process, for it lets go of Python's lock; the reference engine, and any
     if `processes`, in processes of their own. A policy may be a function that no other process can find, so that with
@@ -183,26 +215,34 @@ def replicate_all(
     """
     numbers = range(first, first + replications)
     refuse(arms[0], seed=seed, replication=numbers[-1], horizon=horizon, engine=engine, policy=policy)
+    every = tuple(range(len(arms)))
+    done = dict(shelf.found(first, replications)) if shelf is not None else {}
+    if done and progress is not None:
+        progress(len(done), len(arms) * replications)
+    missing = {n: tuple(arm for arm in every if (arm, n) not in done) for n in numbers}
+    missing = {n: some for n, some in missing.items() if some}
+    if not missing:
+        return [[done[arm, number] for number in numbers] for arm in every]
     ready = [Arm(scenario, horizon, policy, engine) for scenario in arms]
-    done: dict[tuple[int, int], Replication] = {}
 
     def enter(arm: int, result: Replication) -> None:
         done[arm, result.number] = result
+        if shelf is not None:
+            shelf.keep(arm, result)
         if progress is not None:
             progress(len(done), len(arms) * replications)
 
-    workers = min(cores() if workers is None else workers, len(arms) * replications)
+    workers = min(cores() if workers is None else workers, sum(map(len, missing.values())))
     reference = ready[0].engine == "reference"
     if executor is None and reference and policy is not None and not processes:
         workers = 1
     # the arms of a replication share its history, so they stay together where there is work for all
-    every = tuple(range(len(arms)))
-    chosen = [every] if replications >= workers else [(arm,) for arm in every]
-    tasks = [(number, some) for number in numbers for some in chosen]
+    apart = len(missing) < workers
+    tasks = [(n, some) for n, group in missing.items() for some in ([(arm,) for arm in group] if apart else [group])]
     if executor is None and workers <= 1:
-        for number in numbers:
-            for place, arm in enumerate(ready):
-                enter(place, arm.replicate(seed, number))
+        for number, some in tasks:
+            for arm in some:
+                enter(arm, ready[arm].replicate(seed, number))
     elif executor is None and not (reference or processes):
         ready[0].make_ready(seed, first)
         with ThreadPoolExecutor(workers) as threads:
@@ -267,6 +307,33 @@ def _no_main() -> Iterator[None]:
     finally:
         if ours is not None:
             sys.modules["__main__"] = ours
+
+
+def each(
+    one: Callable[[int], Found], number: int, workers: int | None = None, progress: Progress | None = None
+) -> list[Found]:
+    """Do pieces 0 … number − 1 of a study on threads, in order; the first by itself, so that the clock is compiled.
+
+    Parameters
+    ----------
+    one : callable
+        Given the number of a piece.
+    number : int
+        At least 1.
+    workers : int, optional
+        Threads; all cores unless given. They change no number.
+    progress : callable, optional
+        Called with (pieces done, pieces in all).
+    """
+    found = [one(0)]
+    if progress is not None:
+        progress(1, number)
+    with ThreadPoolExecutor(max(1, min(cores() if workers is None else workers, number))) as threads:
+        for done, piece in enumerate(threads.map(one, range(1, number)), start=2):
+            found.append(piece)
+            if progress is not None:
+                progress(done, number)
+    return found
 
 
 def cores() -> int:

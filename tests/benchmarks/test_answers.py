@@ -38,7 +38,7 @@ def test_the_command_line_compares(page: Page) -> None:
     figures = page("answers")
     clocks.warm()
     command = Path(sys.executable).with_name("cxsim")
-    line = ["compare", clocks.WORLD, "--with", LEVER, "--replications", "200"]
+    line = ["compare", clocks.WORLD, "--with", LEVER, "--replications", "200", "--no-store"]
     seconds = []
     for _ in range(3):
         began = time.perf_counter()

@@ -217,7 +217,8 @@ def test_run_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFixtur
     assert {row["owner"] for row in shares} == set(OWNERS)
     assert [key for key in shares[0] if key != "reason"] == ["owner", "mean", "low", "high", "standard_deviation"]
     assert sum(row["mean"] for row in shares) == pytest.approx(1.0)
-    assert sorted(path.name for path in (here / "o").iterdir()) == ["outcomes.csv", "outcomes.json"]
+    written = sorted(path.name for path in (here / "o").iterdir())
+    assert written == ["money.csv", "outcomes.csv", "outcomes.json", "stages.csv"]
     for path in (here / "o").iterdir():
         for mark in (cx.__version__, small_world().hash, "7", "cxsim run b2b-saas --accounts 40"):
             assert mark in path.read_text(), (path.name, mark)
@@ -233,7 +234,7 @@ def test_compare_json_has_the_promised_keys(here: Path, capsys: pytest.CaptureFi
     answer = json.loads(out)
     assert list(answer) == [*HEAD, "alternatives"]
     (alternative,) = answer["alternatives"]
-    assert list(alternative) == ["name", "effects", "reached"]
+    assert list(alternative) == ["name", "effects", "reached", "payback"]
     assert [key for key in alternative["reached"] if key != "reason"] == [*EFFECT, "accounts"]
     assert alternative["reached"]["outcome"] == "logo_churn_12m"
     assert alternative["reached"]["accounts"] > 0
@@ -254,7 +255,10 @@ def test_compare_says_what_it_found_and_writes_it(here: Path, capsys: pytest.Cap
     assert "nrr ≥ 105.0 %" in out
     assert max(map(len, out.splitlines())) <= 80
     names = sorted(path.name for path in (here / "o").iterdir())
-    assert names == ["arr.png", "comparison.json", "effects.csv", "effects.png", "report.html", "retention.png"]
+    assert names == [
+        "arr.png", "comparison.json", "effects.csv", "effects.png", "money.csv", "payback.png", "report.html",
+        "retention.png", "stages.csv",
+    ]  # fmt: skip
     for name in names:
         content = (here / "o" / name).read_bytes()
         for mark in (

@@ -20,7 +20,11 @@ def _same(mine: list[list[Replication]], other: list[list[Replication]]) -> bool
 def _bytes(one: Replication) -> tuple[object, ...]:
     fates = one.first_year
     arrays = (one.values, *one.series.values(), one.at_risk, one.lost, fates.account, fates.lost, fates.reached)
-    return one.number, dict(one.reasons), *(a.tobytes() for a in (*arrays, one.experience_shares))
+    return (
+        one.number,
+        dict(one.reasons),
+        *(a.tobytes() for a in (*arrays, one.experience_shares, one.money, one.stages)),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 import cxsim as cx
 from cxsim import plots
 from cxsim.plots.style import spread
-from cxsim.scenario import Scenario, scaled, with_values
+from cxsim.scenario import Scenario, parse_with, scaled, with_values
 from cxsim.studies import Comparison, compare
 
 
@@ -79,6 +79,15 @@ def test_retention_is_legible(study: Comparison) -> None:
     _assert_legible(plots.retention(study))
 
 
+@pytest.mark.parametrize("lever", ["formal-onboarding:start=5", "win-back", "csm-staff", "price-rise:start=20"])
+def test_the_figure_of_money_is_legible(small: Scenario, lever: str) -> None:
+    other = small
+    for name, settings in parse_with(lever):
+        other = other.with_(name, **settings)
+    for n in (1, 4):
+        _assert_legible(plots.payback(compare(small, other, replications=n, seed=3, workers=1)))
+
+
 def test_figures_of_a_log_are_legible(small: Scenario) -> None:
     log = cx.simulate(small, seed=3)
     _assert_legible(plots.survival(log))
@@ -87,8 +96,43 @@ def test_figures_of_a_log_are_legible(small: Scenario) -> None:
 
 def test_a_nil_effect_can_be_drawn(small: Scenario) -> None:
     same = compare(small, small, replications=2, seed=1, workers=1)
-    for figure in (plots.effects(same), plots.fan(same, "arr"), plots.retention(same)):
+    for figure in (plots.effects(same), plots.fan(same, "arr"), plots.retention(same), plots.payback(same)):
         _assert_legible(figure)
+
+
+def test_doses_and_grids_are_legible(small: Scenario) -> None:
+    covered = cx.Axis("coverage", (0, 0.25, 0.5, 0.75, 1), "formal-onboarding")
+    staff = cx.Axis("people", (1, 2, 3), "csm-staff")
+    curve = cx.dose(
+        small, lever="formal-onboarding", setting="coverage", values=covered.values, replications=3, seed=3, workers=1
+    )
+    for outcome in ("nrr", "net_benefit", "accounts", "health_mean"):
+        _assert_legible(plots.dose(curve, outcome))
+    pairs = cx.grid(small, covered, staff, replications=2, seed=3, workers=1)
+    for outcome in ("logo_churn_annual", "net_benefit"):
+        _assert_legible(plots.grid(pairs, outcome))
+    turned = cx.grid(small, staff, cx.Axis("coverage", (0, 1), "formal-onboarding"), replications=2, seed=3, workers=1)
+    _assert_legible(plots.grid(turned, "arr"))
+    with pytest.raises(cx.InputError, match="two axes"):
+        plots.grid(curve.grid, "arr")
+
+
+@pytest.mark.parametrize("common", [True, False])
+def test_forked_futures_are_legible_and_part_on_the_day(small: Scenario, common: bool) -> None:
+    formal = small.with_("formal-onboarding", start=9)
+    both = formal.with_("proactive-outreach", start=9)
+    found = cx.fork(small, formal, both, at=9, branches=6, seed=3, common=common, workers=1)
+    for series in ("arr", "accounts"):
+        figure = plots.futures(found, series)
+        _assert_legible(figure)
+        marks = [line for ax in figure.axes for line in ax.lines if set(line.get_xdata()) == {9.0}]
+        assert len(marks) == len(figure.axes) == 5
+
+
+def test_the_worth_of_knowing_more_is_legible(small: Scenario) -> None:
+    worlds = cx.uncertain(small, small.with_("formal-onboarding"), draws=20, replications=2, seed=3, effect_spread=1.0)
+    for outcome in ("net_benefit", "nrr"):
+        _assert_legible(plots.information(cx.value_of_information(worlds, outcome=outcome)))
 
 
 def test_a_saved_figure_tells_where_it_comes_from(study: Comparison, tmp_path: Path) -> None:

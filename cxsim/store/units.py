@@ -1,0 +1,194 @@
+"""Units in the catalogue: found by what they are, committed block by block; the row is the commit."""
+
+from __future__ import annotations
+
+import sqlite3
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+from cxsim.errors import InputError
+from cxsim.store.blocks import Damaged, Reals, Unit, digest_of, path_of, read_block, read_named, write_block
+from cxsim.store.schema import connected, writing
+
+
+class StoreWarning(UserWarning):
+    """Something in the store is not as it was written; what it held is run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What all replications of one scenario share: with a replication's number it is the unit's key.
+
+    Attributes
+    ----------
+    scenario : str
+        Hash.
+    seed, horizon : int
+        Horizon in months.
+    engine : str
+    laws : str
+        Fingerprint; see `cxsim.store.origin.laws`.
+    """
+
+    scenario: str
+    seed: int
+    horizon: int
+    engine: str
+    laws: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A unit as it was read back.
+
+    Attributes
+    ----------
+    numbers : float64 array
+    words, digest : str
+    """
+
+    numbers: Reals
+    words: str
+    digest: str
+
+
+def find(folder: Path, addresses: Sequence[Address], first: int, last: int) -> dict[tuple[Address, int], Kept]:
+    """The units first … last − 1 of some addresses that are there; those of a damaged block are forgotten.
+
+    Warns
+    -----
+    StoreWarning
+        For each block that is damaged.
+    """
+    rows: list[tuple[str, int, int, Address, int, str, str]] = []
+    with connected(folder) as db:
+        for address in addresses:
+            there = db.execute(
+                "SELECT blocks.digest, first, numbers, replication, words, units.digest FROM units "
+                "JOIN blocks ON block = blocks.id JOIN addresses ON address = addresses.id "
+                f"WHERE {_IS} AND replication >= ? AND replication < ?",
+                (*_key(address), first, last),
+            )
+            rows += [(block, at, n, address, number, words, digest) for block, at, n, number, words, digest in there]
+    found: dict[tuple[Address, int], Kept] = {}
+    for block, group in groupby(sorted(rows, key=lambda row: row[:2]), key=lambda row: row[0]):
+        try:
+            found |= _read(folder, block, list(group))
+        except Damaged as fault:
+            _warn(folder, block, str(fault))
+            forget(folder, block)
+    return found
+
+
+def digests(folder: Path, address: Address, last: int) -> dict[int, str]:
+    """Digest of each unit 0 … last − 1 of an address that is there."""
+    with connected(folder) as db:
+        rows = db.execute(
+            "SELECT replication, digest FROM units JOIN addresses ON address = addresses.id "
+            f"WHERE {_IS} AND replication < ? ORDER BY replication",
+            (*_key(address), last),
+        ).fetchall()
+    return {int(number): str(digest) for number, digest in rows}
+
+
+def named(folder: Path, address: Address, replication: int) -> list[tuple[str, int, float]]:
+    """Name, place and value of every number of a unit that is there.
+
+    Raises
+    ------
+    Damaged
+        If its block is missing or not what was written.
+    """
+    with connected(folder) as db:
+        row = db.execute(
+            "SELECT blocks.digest, first, numbers FROM units JOIN blocks ON block = blocks.id "
+            f"JOIN addresses ON address = addresses.id WHERE {_IS} AND replication = ?",
+            (*_key(address), replication),
+        ).fetchone()
+    if row is None:
+        raise Damaged(f"replication {replication} is not there")
+    return read_named(folder, *row)
+
+
+def commit(folder: Path, batch: Sequence[tuple[Address, Unit]], about: dict[str, str]) -> None:
+    """Write units as one block and enter them; those that another process entered meanwhile stay as they are.
+
+    Raises
+    ------
+    InputError
+        If a unit is there already with another content: the same question has had two answers.
+    """
+    digest, size = write_block(folder, [unit for _, unit in batch], about)
+    with writing(folder) as db:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        db.execute("INSERT OR IGNORE INTO blocks (digest, made, bytes) VALUES (?, ?, ?)", (digest, now, size))
+        (block,) = db.execute("SELECT id FROM blocks WHERE digest = ?", (digest,)).fetchone()
+        first, ids = 0, {}
+        for address, unit in batch:
+            if address not in ids:
+                ids[address] = address_id(db, address)
+            numbers = len(unit.content.numbers)
+            row = (ids[address], unit.replication, block, first, numbers, unit.content.words, unit.content.digest)
+            if not db.execute("INSERT OR IGNORE INTO units VALUES (?, ?, ?, ?, ?, ?, ?)", row).rowcount:
+                _check_same(db, folder, row)
+            first += numbers
+        if not db.execute("SELECT 1 FROM units WHERE block = ? LIMIT 1", (block,)).fetchone():
+            db.execute("DELETE FROM blocks WHERE id = ?", (block,))
+            path_of(folder, digest).unlink(missing_ok=True)
+
+
+def address_id(db: sqlite3.Connection, address: Address) -> int:
+    """Number of an address in the catalogue; entered if it is not there yet."""
+    db.execute(
+        "INSERT OR IGNORE INTO addresses (scenario, seed, horizon, engine, laws) VALUES (?, ?, ?, ?, ?)", _key(address)
+    )
+    return int(db.execute(f"SELECT id FROM addresses WHERE {_IS}", _key(address)).fetchone()[0])
+
+
+def forget(folder: Path, block: str) -> None:
+    """Take a block and its units out of the catalogue, and its file away."""
+    with writing(folder) as db:
+        db.execute("DELETE FROM units WHERE block = (SELECT id FROM blocks WHERE digest = ?)", (block,))
+        db.execute("DELETE FROM blocks WHERE digest = ?", (block,))
+    path_of(folder, block).unlink(missing_ok=True)
+
+
+_IS = "scenario = ? AND seed = ? AND horizon = ? AND engine = ? AND laws = ?"
+
+
+def _key(address: Address) -> tuple[str, int, int, str, str]:
+    return address.scenario, address.seed, address.horizon, address.engine, address.laws
+
+
+def _read(
+    folder: Path, block: str, rows: Sequence[tuple[str, int, int, Address, int, str, str]]
+) -> dict[tuple[Address, int], Kept]:
+    """Units of one block, as the rows of `find` have them."""
+    values, found = read_block(folder, block), {}
+    for _, at, n, address, number, words, digest in rows:
+        numbers = values[at : at + n]
+        if digest_of(numbers, words) != digest:
+            raise Damaged(f"{path_of(folder, block)}: is not what the catalogue says")
+        found[address, number] = Kept(numbers, words, digest)
+    return found
+
+
+def _check_same(db: sqlite3.Connection, folder: Path, row: tuple[int, int, int, int, int, str, str]) -> None:
+    (there,) = db.execute("SELECT digest FROM units WHERE address = ? AND replication = ?", row[:2]).fetchone()
+    if there != row[-1]:
+        raise InputError(
+            f"{folder}: replication {row[1]} is kept already with other numbers, though scenario, seed and laws are "
+            "the same; nothing was replaced. Ask again with --no-store, and tell us: this must not happen"
+        )
+
+
+def _warn(folder: Path, block: str, fault: str) -> None:
+    with connected(folder) as db:
+        (n,) = db.execute(
+            "SELECT count(*) FROM units JOIN blocks ON block = blocks.id WHERE blocks.digest = ?", (block,)
+        ).fetchone()
+    warnings.warn(f"store: {fault}; its {n} units are run again when they are asked for", StoreWarning, stacklevel=4)

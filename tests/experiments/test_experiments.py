@@ -1,0 +1,107 @@
+"""Every experiment has its page, its findings and figures; the page says the numbers of the findings; scripts run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.check import faults_of, names, page_faults
+from experiments.conduct import FINDINGS, PAGE
+from experiments.findings import MARK, Finding, faults, filled, from_rows
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / "experiments"
+PARTS = ("## Question", "## Design", "## Finding", "## Limits")
+
+
+def kept(name: str) -> dict[str, Finding]:
+    return from_rows(json.loads((HOME / name / FINDINGS).read_text(encoding="utf-8"))["findings"])
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_page_has_its_parts_and_a_figure(name: str) -> None:
+    page = (HOME / name / PAGE).read_text(encoding="utf-8")
+    places = [page.index(part) for part in PARTS]
+    assert places == sorted(places)
+    figures = list((HOME / name).glob("*.png"))
+    assert figures
+    for figure in figures:
+        assert f"({figure.name})" in page
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_page_says_the_numbers_of_its_findings(name: str) -> None:
+    assert MARK.search((HOME / name / PAGE).read_text(encoding="utf-8"))
+    assert page_faults(name) == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_list_of_experiments_says_the_same(name: str) -> None:
+    listed = (HOME / PAGE).read_text(encoding="utf-8")
+    assert f"]({name}/" in listed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names())
+def test_a_script_runs_small(name: str, tmp_path: Path) -> None:
+    environment = os.environ | {"CXSIM_FAST": "1", "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", f"experiments.{name}.run", "--out", str(tmp_path)]
+    subprocess.run(line, check=True, cwd=ROOT, env=environment, capture_output=True)
+    found = json.loads((tmp_path / FINDINGS).read_text(encoding="utf-8"))
+    assert found["command"].startswith("CXSIM_FAST=1 ")
+    assert from_rows(found["findings"]).keys() == kept(name).keys()
+    written = {place.name for place in tmp_path.iterdir()}
+    assert written == {place.name for place in (HOME / name).iterdir() if place.is_file() and place.suffix != ".py"}
+
+
+def test_a_small_study_is_not_left_where_findings_are_kept() -> None:
+    environment = os.environ | {"CXSIM_FAST": "1", "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", f"experiments.{names()[0]}.run"]
+    done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "give --out DIR" in done.stderr
+
+
+CUT = Finding("cut", -0.045, -0.049, -0.041, "share", is_change=True)
+
+
+def test_a_finding_is_said_with_its_interval() -> None:
+    assert CUT.said() == "−4.5 pts (95 % interval −4.9 to −4.1 pts)"
+    assert CUT.said("value") == "−4.5 pts"
+    assert CUT.said("size") == "4.5 pts"
+
+
+def test_a_page_is_filled_where_it_is_marked() -> None:
+    page = "Churn falls by <!--cut:value-->?<!--/-->, to be exact <!--cut-->?<!--/-->."
+    told = filled(page, {"cut": CUT})
+    assert told == f"Churn falls by <!--cut:value-->−4.5 pts<!--/-->, to be exact <!--cut-->{CUT.said()}<!--/-->."
+    assert filled(told, {"cut": CUT}) == told
+    with pytest.raises(KeyError):
+        filled("<!--other-->?<!--/-->", {"cut": CUT})
+
+
+def test_a_finding_that_is_found_no_more_is_told() -> None:
+    assert faults(CUT, CUT) == []
+    assert faults(CUT, Finding("cut", -0.044, -0.048, -0.040, "share", is_change=True)) == []
+    (outside,) = faults(CUT, Finding("cut", -0.055, -0.059, -0.051, "share", is_change=True))
+    assert "outside the new interval" in outside
+    (nothing,) = faults(CUT, Finding("cut", -0.02, -0.06, 0.02, "share", is_change=True))
+    assert "elsewhere about zero" in nothing
+
+
+def test_a_changed_number_is_told(tmp_path: Path) -> None:
+    name = names()[0]
+    whole = json.loads((HOME / name / FINDINGS).read_text(encoding="utf-8"))
+    (tmp_path / FINDINGS).write_text(json.dumps(whole), encoding="utf-8")
+    assert faults_of(name, tmp_path) == []
+    first = whole["findings"][0]
+    far = 10.0 * (first["high"] - first["low"]) + 1.0
+    for end in ("value", "low", "high"):
+        first[end] += far
+    (tmp_path / FINDINGS).write_text(json.dumps(whole), encoding="utf-8")
+    assert faults_of(name, tmp_path)

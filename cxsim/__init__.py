@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cxsim.studies.attribution import Attribution, attribute
     from cxsim.studies.best import Best, best
     from cxsim.studies.branches import Branches, branches
+    from cxsim.studies.claims.audit import Audited, audit
     from cxsim.studies.combinations import Combinations, combine
     from cxsim.studies.discovery import Discovery, discover
     from cxsim.studies.doses import Dose, dose
@@ -45,6 +46,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Attribution",
+    "Audited",
     "Axis",
     "Best",
     "Branches",
@@ -73,6 +75,7 @@ __all__ = [
     "Waiting",
     "__version__",
     "attribute",
+    "audit",
     "best",
     "branches",
     "combine",
@@ -101,6 +104,7 @@ __all__ = [
 # where each public name stands; loaded when first asked for, so that `import cxsim` costs nothing
 _ROOMS = {
     "Attribution": "cxsim.studies.attribution",
+    "Audited": "cxsim.studies.claims.audit",
     "Axis": "cxsim.studies.grids",
     "Best": "cxsim.studies.best",
     "Branches": "cxsim.studies.branches",
@@ -128,6 +132,7 @@ _ROOMS = {
     "Uncertainty": "cxsim.studies.uncertainty",
     "Waiting": "cxsim.studies.waiting",
     "attribute": "cxsim.studies.attribution",
+    "audit": "cxsim.studies.claims.audit",
     "best": "cxsim.studies.best",
     "branches": "cxsim.studies.branches",
     "combine": "cxsim.studies.combinations",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-__all__ = ["levers", "shocks", "text", "worlds"]
+__all__ = ["case", "cases", "levers", "shocks", "text", "worlds"]
 
 
 def worlds() -> tuple[str, ...]:
@@ -23,13 +24,31 @@ def shocks() -> tuple[str, ...]:
     return _names("shocks")
 
 
+def cases() -> tuple[str, ...]:
+    """Names of the textbook cases, sorted: worlds so simple that they can be reckoned by hand."""
+    return _names("cases")
+
+
+def case(name: str) -> Path:
+    """Where the file of a textbook case stands, for `Scenario.load`.
+
+    Raises
+    ------
+    KeyError
+        If there is no such case.
+    """
+    if name not in cases():
+        raise KeyError(f"cases has no {name}")
+    return Path(str(files(__name__).joinpath("cases", f"{name}.toml")))
+
+
 def text(shelf: str, name: str) -> str:
     """Read one file.
 
     Parameters
     ----------
     shelf : str
-        "worlds", "levers" or "shocks".
+        "worlds", "levers", "shocks" or "cases".
     name : str
         One of the names on that shelf.
 

@@ -30,16 +30,23 @@ GAINSIGHT_2014 = Source(
 RETANA_2016 = Source(
     "Retana, Forman & Wu 2016, field study of proactive customer education, 366 treated of 2,673",
     "https://doi.org/10.1287/msom.2015.0547",
+    claims=("d",),
 )
 MATOS_2018 = Source(
     "Godinho de Matos, Ferreira & Belo 2018, field experiment: calls to likely churners -1.9 points from 17.2 %",
     "https://doi.org/10.1287/mksc.2018.1099",
+    claims=("e",),
 )
 ASCARZA_2016 = Source(
     "Ascarza, Iyengar & Schleicher 2016, field experiment: proactive plan advice, 3-month churn 6.4 % to 10.0 %",
     "https://doi.org/10.1509/jmr.13.0483",
+    claims=("e",),
 )
-ASCARZA_2018 = Source("Ascarza 2018, target by response, not by risk", "https://doi.org/10.1509/jmr.16.0163")
+ASCARZA_2018 = Source(
+    "Ascarza 2018, target by response, not by risk",
+    "https://doi.org/10.1509/jmr.16.0163",
+    claims=("e",),
+)
 FADER_HARDIE_2007 = Source(
     "Fader & Hardie 2007, How to Project Customer Retention, Table 1", "https://doi.org/10.1002/dir.20074"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxsim.plots.claims import claims
 from cxsim.plots.comparisons import effects, fan, retention
 from cxsim.plots.forks import futures
 from cxsim.plots.information import information
@@ -13,6 +14,7 @@ from cxsim.plots.style import save
 
 __all__ = [
     "box",
+    "claims",
     "cohorts",
     "dose",
     "effects",

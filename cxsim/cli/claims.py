@@ -1,0 +1,142 @@
+"""The command that tests the claims people quote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxsim.cli import files
+from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
+from cxsim.cli.sizes import Json, Out, Workers, command, is_fast
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SEED = 2026
+HEADS = (
+    "id", "short", "quoted", "quoted_low", "quoted_high", "simulated", "low", "high", "unit", "status", "verdict",
+    "where", "put_in",
+)  # fmt: skip
+STYLES = {"holds": "green", "fails": "red", "depends": "yellow"}
+
+
+def claims(
+    only: Annotated[str | None, typer.Option("--only", metavar="LETTERS", help="Some of them: a,d")] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Which luck.")] = SEED,
+    workers: Workers = None,
+    as_json: Json = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a table for a README and nothing else.")
+    ] = False,
+    out: Out = None,
+) -> None:
+    """Test the claims people quote: does each hold, where, and did it come out or was it put in?"""
+    letters = letters_of(only)
+    place = files.folder(out) if out is not None else None
+    from cxsim.studies.claims import audit
+    from cxsim.studies.claims.tables import markdown
+
+    with bar("claims", quiet=as_json) as progress:
+        found = audit(letters, seed=seed, fast=is_fast(), workers=workers, progress=progress)
+    rows = [one.row() for one in found]
+    written = write(rows, place, seed) if place is not None else []
+    if as_json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False))
+    elif as_markdown:
+        print(markdown(rows), end="")
+    else:
+        _screen(console(), rows)
+        if written:
+            say(console(), "Written: " + ", ".join(files.shown(path) for path in written))
+        next_steps(console(), ["cxsim claims --only a --json", "cxsim levers"])
+
+
+def letters_of(text: str | None) -> list[str] | None:
+    """The letters of `--only`; None for all.
+
+    Raises
+    ------
+    InputError
+        If one is no claim's.
+    """
+    from cxsim.errors import InputError
+    from cxsim.studies.claims.registry import chosen
+
+    if text is None:
+        return None
+    letters = [part.strip().lower() for part in text.split(",") if part.strip()]
+    try:
+        return [claim.id for claim in chosen(letters)]
+    except InputError as error:
+        raise InputError([f"--only {text}: {line}" for line in error.faults]) from None
+
+
+def write(rows: list[dict[str, Any]], place: Path, seed: int) -> list[Path]:
+    """Write numbers, the sweep, the page and the figure of an audit."""
+    import pandas as pd
+
+    from cxsim import __version__, plots
+    from cxsim.studies.claims.tables import page
+
+    born = f"cxsim {__version__}; seed {seed}; made by: {command()}"
+    lines = pd.DataFrame([{key: row[key] for key in HEADS} for row in rows])
+    cells = pd.DataFrame([
+        {"id": row["id"], "setting": cell["at_words"]}
+        | {"unit": row["unit"], **{key: cell[key] for key in ("simulated", "low", "high", "plausible", "verdict")}}
+        for row in rows
+        for cell in row["sweep"]
+    ])  # fmt: skip
+    full = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
+    written = [
+        files.write_text(place / "claims.json", full + "\n"),
+        files.write_text(place / "claims.csv", f"# {born}\n{lines.to_csv(index=False)}"),
+        files.write_text(place / "claims-sweep.csv", f"# {born}\n{cells.to_csv(index=False)}"),
+        files.write_text(place / "claims.md", page(rows)),
+    ]
+    plots.save(plots.claims(rows), place / "claims.png", born=born)
+    return [*written, place / "claims.png"]
+
+
+def _screen(out: Console, rows: list[dict[str, Any]]) -> None:
+    from rich.text import Text
+
+    from cxsim.studies.claims.tables import interval_said
+
+    say(out, _headline(rows), "bold")
+    out.print()
+    shown = table(
+        ("", "left"), ("claim", "left"), ("quoted", "left"), ("simulated [95 %]", "left"), ("status", "left"),
+        ("verdict", "left"), gap=1,
+    )  # fmt: skip
+    for row in rows:
+        verdict = Text(row["verdict"], style=STYLES[row["verdict"]])
+        shown.add_row(row["id"], row["short"], row["quoted"], interval_said(row), row["status"], verdict)
+    out.print(shown)
+    for row in rows:
+        out.print()
+        say(out, f"({row['id']}) {row['finding']}")
+        say(out, f"Where: {row['where']}", "dim", 4)
+        say(out, f"Put in: {row['put_in']}.", "dim", 4)
+    out.print()
+    say(
+        out,
+        "Holds: within the quoted range at every plausible setting swept; fails: outside at every setting; depends: "
+        "else. Assumed and calibrated went in and cannot be confirmed by what comes out; emergent came out.",
+        "dim",
+    )
+    fast_note(out)
+
+
+def _headline(rows: list[dict[str, Any]]) -> str:
+    """How many hold, depend and fail, and how many came out."""
+    n = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in STYLES}
+    out = sum(row["status"] == "emergent" for row in rows)
+    of = f"Of {len(rows)} quoted claims" if len(rows) > 1 else "Of one quoted claim"
+    return (
+        f"{of} {n['holds']} {'holds' if n['holds'] == 1 else 'hold'}, {n['depends']} "
+        f"{'depends' if n['depends'] == 1 else 'depend'} on circumstances and {n['fails']} "
+        f"{'fails' if n['fails'] == 1 else 'fail'}; {out} came out of the model, the rest went in."
+    )

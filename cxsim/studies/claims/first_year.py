@@ -1,0 +1,116 @@
+"""Claim (g): a company can lose over half of its customers in the first year."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from cxsim import events
+from cxsim.parameters import Source
+from cxsim.scenario import Scenario, with_values
+from cxsim.scenario.fields import place_of
+from cxsim.studies.claims.ask import Ask
+from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
+from cxsim.studies.claims.intervals import of_mean
+
+WORLDS: Final = ("b2b-saas", "smb-monthly", "enterprise", "membership")
+VARIANCES: Final = (0.0, 1.0, 2.5, 5.0)
+LEVELS: Final = (0.5, 1.0, 2.0, 4.0)
+WORLD, LEVEL, VARIANCE = Axis("world"), Axis("hazards", "times those of the world"), Axis("variance of frailty")
+FRAILTY: Final = "segments.frailty_variance"
+SOCIETY: Final = 0.78  # yearly retention of all members of the society that lost 59 % of its new ones
+
+
+def measure(ask: Ask) -> Answer:
+    """First-year loss beside the yearly retention of all accounts: how much of a high loss does retention hide?"""
+    cells, beside, loyal = [], [], []
+    for world in WORLDS:
+        base = Scenario.load(world).set("horizon_months", 24)
+        own = base.value(FRAILTY)
+        asked = [(level, variance) for level in LEVELS for variance in sorted({own, *VARIANCES})]
+        arms = [varied(base, level, variance) for level, variance in asked]
+        for (level, variance), run in zip(asked, ask.runs(arms, ask.size(8, 3)), strict=True):
+            loss, churn = run.values("logo_churn_12m"), run.values("logo_churn_annual")
+            at = {WORLD.name: world, LEVEL.name: level, VARIANCE.name: variance}
+            # more than everybody cannot be lost, whatever a t interval says
+            share, least, most = np.clip(of_mean(loss), 0.0, 1.0).tolist()
+            cell = Cell(at, share, least, most, plausible=(level, variance) == (1.0, own))
+            cells.append(cell)
+            if cell.plausible:
+                kept = of_mean(1.0 - churn)
+                beside.append(Beside(f"{world}: yearly retention of all accounts", *kept, "share", EMERGENT))
+            if cell.low > 0.5:
+                loyal.append((1.0 - float(churn.mean()), cell))
+    found = [cell for cell in cells if cell.plausible]
+    best, where = max(loyal, key=lambda one: one[0], default=(0.0, found[0]))
+    finding = (
+        "First-year loss is "
+        + ", ".join(
+            f"{100 * cell.value:.0f} % in {cell.at[WORLD.name]} (all accounts: {100 * (1.0 - one.value):.0f} % a year)"
+            for cell, one in zip(found, beside, strict=True)
+        )
+        + ". "
+        + _hidden(best, where, bool(loyal))
+    )
+    return Answer(found[-1], tuple(cells), finding, tuple(beside))
+
+
+def varied(base: Scenario, level: float, variance: float) -> Scenario:
+    """A world with all hazards of choice at another level and another spread of proneness to leave.
+
+    Parameters
+    ----------
+    base : Scenario
+    level : float
+        Factor on the base hazards.
+    variance : float
+        Of frailty.
+    """
+    changes: dict[str, object] = {FRAILTY: variance}
+    for cause in events.CAUSES[: events.INVOLUNTARY]:
+        path = f"churn.{cause}_base"
+        changes[path] = base.value(path) * level
+        for segment, own in base.segment_values.items():
+            if path in own:
+                changes[place_of(path, segment)] = own[path] * level
+    return with_values(base, changes)
+
+
+def _hidden(best: float, where: Cell, any_loses_half: bool) -> str:
+    """What yearly retention can hide at most."""
+    if not any_loses_half:
+        return "Nowhere in the sweep do new accounts lose half in their first year for sure."
+    said = (
+        f"Yearly retention of all accounts hides it: over half of the new ones are lost while all accounts together "
+        f"keep up to {100 * best:.0f} % a year ({where.at[WORLD.name]}, hazards times {where.at[LEVEL.name]:g}, "
+        f"variance of frailty {where.at[VARIANCE.name]:g})"
+    )
+    return f"{said}; the society that lost 59 % of its new members kept {100 * SOCIETY:.0f} %."
+
+
+CLAIM = Claim(
+    id="g",
+    words="a company can lose over 50 % of its customers in the first year",
+    short="over 50 % lost in the first year",
+    quoted="over 50 %",
+    quoted_low=0.5,
+    quoted_high=1.0,
+    tolerance=0.0,
+    rule="share of new accounts lost within twelve months; “can” is met where it happens at all, which `where` says",
+    source=Source(
+        "no original; real first-year losses: 13, 18, 31, 37 %, and 59 % of new members of a society whose overall "
+        "retention was 78 %"
+    ),
+    estimand=Estimand("share of new accounts lost within twelve months (logo_churn_12m)", "share", EMERGENT, WORLDS),
+    population="accounts that sign up without a referral in months 0 to 12",
+    horizon_months=24,
+    axes=(WORLD, LEVEL, VARIANCE),
+    put_in=(
+        "the level of hazards (set to yearly retention or monthly churn, never to first-year loss) and how much "
+        "accounts differ in proneness to leave (set to how fast published cohorts slow)"
+    ),
+    measure=measure,
+)
+
+__all__ = ["CLAIM", "measure"]

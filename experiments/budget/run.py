@@ -146,7 +146,8 @@ def best(found: cx.Comparison, outcome: str, names: dict[str, str]) -> list[Find
 
 def basket(order: Sequence[str], told: dict[str, Finding]) -> tuple[str, ...]:
     """Offers by value per dollar, as long as they clearly gain (the first two even so) and there is money left."""
-    left, chosen = BUDGET, []
+    left = BUDGET
+    chosen: list[str] = []
     for name in order:
         price = told[f"{name}_price"].value
         if price <= left and (told[f"{name}_worth"].side > 0 or len(chosen) < 2):

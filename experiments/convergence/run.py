@@ -21,7 +21,7 @@ SEED, HORIZON = 7, 60
 OWNERS = ("sales", "onboarding", "support", "product", "success", "billing")
 SEEN = (0.0, 0.25, 0.5, 1.0)
 MATURE = {"": 0.5, "mature_": 1.0}  # at full maturity experience weighs three times as much as outcome
-SEEING = {"map": ("journey-convergence",), "voice": ("voice-of-customer",)}
+SEEING: dict[str, tuple[str, ...]] = {"map": ("journey-convergence",), "voice": ("voice-of-customer",)}
 SEEING["both"] = (*SEEING["map"], *SEEING["voice"])
 READ = {
     "net_benefit": "cash", "company_value_dcf": "worth", "arr": "arr", "logo_churn_annual": "year",

@@ -5,20 +5,24 @@ python -m experiments.outreach.run
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 import cxsim as cx
+from cxsim import events
 from cxsim.plots import style
 from cxsim.plots.comparisons import provenance
 from cxsim.studies import Run
+from cxsim.studies.replications import Arm, Progress
 from experiments.conduct import Results, Size, conduct
 from experiments.curves import Line, curves
 from experiments.dots import dots
-from experiments.findings import Finding, effect, jackknife, ratio
+from experiments.findings import Finding, between, effect, jackknife, ratio
 
 SEED, LEVER = 7, "proactive-outreach"
 PEOPLE = (0, 2, 4, 6, 8)
@@ -48,7 +52,11 @@ def study(size: Size) -> Results:
             base, *choices.values(), names=list(choices), replications=size.of(80, 3), seed=SEED, progress=moved,
             policy=call,
         )  # fmt: skip
+    with size.bar("calls to those who mean to leave") as moved:
+        knowing = all_known(base, size.of(80, 3), moved)
     told = [one for study in (found, chosen) for run in study.alternatives for one in effects(study, run)]
+    told += [between(f"known_{short}", chosen.baseline, knowing, one) for one, short in READ.items()]
+    told.append(part_of_known(chosen, knowing))
     told += [break_even(f"even_{short}", found, one) for one, short in READ.items() if short not in ("arr", "nrr")]
     for name in ("red", "red_wake39"):
         with size.bar("accounts one by one") as moved:
@@ -59,7 +67,7 @@ def study(size: Size) -> Results:
     named = {one.name: one for one in told}
     return Results(
         SEED,
-        {"b2b-saas": base, **rules, **choices},
+        {"b2b-saas": base, **rules, **choices, "known": knowing.scenario},
         tuple(told),
         {"effects": table(found, chosen)},
         {"figure": figure(found, named), "wake": wake_figure(found, named)},
@@ -79,18 +87,61 @@ def by_rule(base: cx.Scenario) -> dict[str, cx.Scenario]:
 def by_choice(base: cx.Scenario) -> dict[str, cx.Scenario]:
     """As many calls in each arm, to those whom `call` picks; and two choices again where calls wake."""
     settings = dict.fromkeys(CHOICES, 0.0) | {"risk_wake39": WAKES[-1], "renewal_wake39": WAKES[-1]}
-    arms = {}
-    for name, wake in settings.items():
-        arm = base.with_(LEVER, bands=[], coverage=0, wake=wake)  # by itself it reaches nobody
-        arms[name] = replace(arm, interventions=(replace(arm.interventions[0], name=name),))
-    return arms
+    return {name: by_hand(base, name, wake) for name, wake in settings.items()}
 
 
-def call(seen: cx.Seen) -> cx.Orders | None:
+def by_hand(base: cx.Scenario, name: str, wake: float = 0.0) -> cx.Scenario:
+    """Outreach that reaches nobody by itself, under a name that tells `call` whom to call."""
+    arm = base.with_(LEVER, bands=[], coverage=0, wake=wake)
+    return replace(arm, interventions=(replace(arm.interventions[0], name=name),))
+
+
+def all_known(base: cx.Scenario, replications: int, moved: Progress | None) -> Run:
+    """Twenty calls a month by somebody who knows which accounts mean to leave, from their twins that are not called."""
+    scenario, found = by_hand(base, "known"), []
+    for number in range(replications):
+        known = meaning_to_leave(cx.simulate(base, seed=SEED, replication=number))
+        found.append(Arm(scenario, policy=partial(call, known=known)).replicate(SEED, number))
+        if moved is not None:
+            moved(number + 1, replications)
+    return Run("known", scenario, SEED, scenario.horizon_months, tuple(found))
+
+
+def meaning_to_leave(log: cx.EventLog) -> dict[int, set[int]]:
+    """By month, the accounts that have an intent to leave as it begins, which is neither settled nor confirmed."""
+    settled = {events.RESCUED, events.CONFIRMED, events.FORGIVEN, *events.LEAVING}
+    rows = np.flatnonzero(np.isin(log.columns["kind"], [events.INTENT, *settled]))
+    since: dict[int, float] = {}
+    spans: list[tuple[int, float, float]] = []
+    columns = (log.columns[name][rows].tolist() for name in ("kind", "account", "time"))
+    for kind, account, time in zip(*columns, strict=True):
+        if kind == events.INTENT:
+            since[account] = time
+        elif account in since:
+            spans.append((account, since.pop(account), time))
+    horizon = math.ceil(log.certificate.horizon_months)
+    spans += [(account, time, horizon) for account, time in since.items()]
+    known: dict[int, set[int]] = {month: set() for month in range(horizon)}
+    for account, start, end in spans:
+        for month in range(max(math.ceil(start), 0), math.ceil(end)):
+            known[month].add(account)
+    return known
+
+
+def part_of_known(chosen: cx.Comparison, knowing: Run) -> Finding:
+    """What calls before renewal bring, as a share of what they would if it were known who means to leave."""
+    base = chosen.baseline.values("net_benefit")
+    gain, most = chosen.named("renewal").values("net_benefit") - base, knowing.values("net_benefit") - base
+    return jackknife("part_of_known", lambda at: float(gain[at].mean() / most[at].mean()), len(base), "share")
+
+
+def call(seen: cx.Seen, known: dict[int, set[int]] | None = None) -> cx.Orders | None:
     """Twenty calls a month, from the third of the accounts whose turn it is, by what the intervention's name says."""
     columns, orders = seen.columns, {}
     for name in seen.interventions:
         free = (columns["account"] % THIRDS == seen.month % THIRDS) & (columns["stage"] > 0) & ~columns["given_notice"]
+        if known is not None:
+            free &= np.isin(columns["account"], list(known[seen.month]))
         place = np.where(free, rank(seen, name.removesuffix("_wake39")), np.inf)
         first = np.argsort(place, kind="stable")[:CALLS]
         orders[name] = np.sort(columns["account"][first[np.isfinite(place[first])]])
@@ -104,6 +155,8 @@ def rank(seen: cx.Seen, choice: str) -> np.ndarray:
         return np.asarray((columns["account"].astype(np.int64) + 977 * seen.month) * 2654435761 % 2**32, dtype=float)
     if choice == "usage":
         return columns["usage"]
+    if choice == "known":
+        return columns["months_to_renewal"].astype(float)
     if choice == "large":
         return -columns["mrr"].astype(float)
     due = (columns["months_to_renewal"] >= 2) & (columns["months_to_renewal"] <= 5)
@@ -161,6 +214,7 @@ def figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
     best = max(chosen, key=lambda name: chosen[name].value)
     wide = told["amber_0_cash"]
     rows = [(f"20 calls a month to {CHOICES[name]}", one) for name, one in chosen.items()]
+    rows.append(("up to 20, were it known who means to leave", told["known_cash"]))
     rows += [("all in the red", told["red_cash"]), ("all in the red; 3.9 % wake up", told["red_wake39_cash"])]
     for people in PEOPLE:
         with_more = f", {people} more CSMs" if people else ""

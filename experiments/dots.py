@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from cxsim.plots import style
-from cxsim.studies import quantities as q
-from experiments.findings import PLAIN, Finding
+from experiments.findings import Finding, tick
 
 
 def dots(
@@ -19,6 +18,7 @@ def dots(
     rows: Sequence[tuple[str, Finding]],
     *,
     quoted: tuple[float, str] | None = None,
+    against: Sequence[Finding] = (),
     better: str = "",
     width: float = 8.0,
 ) -> Figure:
@@ -31,6 +31,8 @@ def dots(
     rows : sequence of (label, Finding)
     quoted : (value, text), optional
         A dashed line at a number that is quoted, in the unit of the findings.
+    against : sequence of Finding, optional
+        For each row one to compare with, in the same unit: an open grey ring.
     better : str
         "higher" or "lower": changes are drawn blue where they are better, orange where worse, grey where unclear.
     """
@@ -52,12 +54,14 @@ def dots(
         ax.annotate(one.said("value"), (1.0, height), xycoords=("axes fraction", "data"), xytext=(8, 0),
                     textcoords="offset points", size=style.BODY, color=colour, va="center",
                     annotation_clip=False)  # fmt: skip
+    for height, one in enumerate(reversed(against)):
+        ax.plot([one.value], [height], "o", color="none", ms=8, mec=style.GREY, mew=1.4)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_yticks(range(len(rows)))
     ax.set_yticklabels([label for label, _ in reversed(rows)], size=style.BODY, color=style.INK)
     first = rows[0][1]
     ax.locator_params(axis="x", nbins=6)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(float(x), first)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: tick(float(x), first)))
     return sheet
 
 
@@ -67,16 +71,3 @@ def _colour(one: Finding, better: str) -> str:
     if one.side == 0:
         return style.GREY
     return style.BLUE if (one.side > 0) == (better == "higher") else style.ORANGE
-
-
-def _tick(value: float, like: Finding) -> str:
-    if not value:
-        return "0"
-    if like.unit in PLAIN:
-        factor, after = PLAIN[like.unit]
-        return f"{factor * value:{'+' if like.is_change else ''}g}{after}".replace("-", q.MINUS)
-    if like.unit == "share":
-        return f"{100 * value:{'+' if like.is_change else ''}g} {'pts' if like.is_change else '%'}".replace(
-            "-", q.MINUS
-        )
-    return q.tick(value, like.unit, signed=like.is_change)

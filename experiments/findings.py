@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.studies import quantities as q
-from cxsim.studies.answers import Comparison
+from cxsim.studies.answers import Comparison, Run
 from cxsim.studies.pairs import mean_interval
 
 PLAIN = {"ratio": (1.0, ""), "relative": (100.0, " %")}  # factor, and what is written after the number
@@ -94,6 +94,11 @@ def level(name: str, values: np.ndarray, unit: str, *, is_change: bool = False) 
     return Finding(name, float(kept.mean()), low, high, unit, is_change)
 
 
+def between(name: str, before: Run, after: Run, outcome: str) -> Finding:
+    """The paired difference of any two runs under the same luck as a finding."""
+    return level(name, after.values(outcome) - before.values(outcome), OUTCOMES[outcome].unit, is_change=True)
+
+
 def ratio(name: str, over: np.ndarray, under: np.ndarray, *, less_one: bool = False) -> Finding:
     """The ratio of two means over the same replications, with the interval of the delta method.
 
@@ -104,6 +109,28 @@ def ratio(name: str, over: np.ndarray, under: np.ndarray, *, less_one: bool = Fa
     shift = value - float(less_one)
     unit = "relative" if less_one else "ratio"
     return Finding(name, shift, shift + low, shift + high, unit, is_change=less_one)
+
+
+def jackknife(
+    name: str, estimate: Callable[[np.ndarray], float], n: int, unit: str, *, is_change: bool = False
+) -> Finding:
+    """Any number that is worked out from n replications together, with the interval of the jackknife.
+
+    Parameters
+    ----------
+    estimate : callable
+        Given the places of some replications, the number that these give.
+
+    References
+    ----------
+    Tukey 1958; Miller 1974, doi:10.1093/biomet/61.1.1.
+    """
+    rows = np.arange(n)
+    value = estimate(rows)
+    without = np.array([estimate(np.delete(rows, one)) for one in rows])
+    low, high, _ = mean_interval(n * value - (n - 1) * without)
+    half = (high - low) / 2.0
+    return Finding(name, value, value - half, value + half, unit, is_change)
 
 
 def filled(page: str, findings: Mapping[str, Finding]) -> str:
@@ -121,6 +148,20 @@ def filled(page: str, findings: Mapping[str, Finding]) -> str:
         return f"<!--{mark}-->{findings[at['name']].said(how)}<!--/-->"
 
     return MARK.sub(said, page)
+
+
+def tick(value: float, like: Finding) -> str:
+    """A round value at the axis of findings like one."""
+    if not value:
+        return "0"
+    sign = "+" if like.is_change else ""
+    if like.unit in PLAIN:
+        factor, after = PLAIN[like.unit]
+    elif like.unit == "share":
+        factor, after = 100.0, " pts" if like.is_change else " %"
+    else:
+        return q.tick(value, like.unit, signed=like.is_change)
+    return f"{factor * value:{sign}g}{after}".replace("-", q.MINUS)
 
 
 def as_rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:

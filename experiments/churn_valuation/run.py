@@ -90,7 +90,7 @@ def figure(told: list[Finding]) -> Figure:
     flat, cash, needed = by["flat"].value, by["cash"].value, by["needed"].value
     return dots(
         f"A point of retention is worth {100 * flat:.1f} to {100 * cash:.1f} % of company value by ordinary "
-        f"valuations; 12 % takes a slope of {needed:.0f}",
+        f"valuations; 12 % takes a slope β of {needed:.1f}",
         "Gain of company value after five years for one point of yearly dollar retention, with its 95 % interval. β: "
         "the multiple rises as exp(β·growth).",
         f"cxsim {cx.__version__} · two firms of claim (a) · seed {SEED}",

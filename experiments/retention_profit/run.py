@@ -67,8 +67,8 @@ def figure(found: Audited) -> Figure:
     low, high = 100 * found.claim.quoted_low, 100 * found.claim.quoted_high
     plain, paid = at(found, 0.80).value, at(found, 0.80, cost=1.5).value
     sheet, bottom, top = style.sheet(
-        f"Five points more retention raise lifetime profit by {100 * plain:.0f} %, or by {100 * paid:.0f} % once 1.5 "
-        "years of margin were spent on winning the customer",
+        f"Five points more retention raise lifetime profit by {100 * plain:.0f} %; by {100 * paid:.0f} % if winning "
+        "the customer took 1.5 years of margin",
         "From 80 % a year; lines: cost to acquire in years of margin, margin level through life, with 95 % intervals. "
         f"Grey: the quoted {low:.0f} to {high:.0f} %.",
         f"cxsim {cx.__version__} · sweep of claim (b) · seed {SEED}",

@@ -8,11 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cxsim.studies.pairs import mean_interval
 from experiments.check import faults_of, names, page_faults
 from experiments.conduct import FINDINGS, PAGE
-from experiments.findings import MARK, Finding, faults, filled, from_rows
+from experiments.curves import Line, curves
+from experiments.dots import dots
+from experiments.findings import MARK, Finding, faults, filled, from_rows, jackknife, ratio, tick
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "experiments"
@@ -74,6 +78,43 @@ def test_a_finding_is_said_with_its_interval() -> None:
     assert CUT.said() == "−4.5 pts (95 % interval −4.9 to −4.1 pts)"
     assert CUT.said("value") == "−4.5 pts"
     assert CUT.said("size") == "4.5 pts"
+
+
+def test_the_jackknife_of_a_mean_is_its_t_interval() -> None:
+    values = np.random.default_rng(1).normal(5.0, 2.0, 40)
+    found = jackknife("mean", lambda at: float(values[at].mean()), len(values), "share")
+    low, high, _ = mean_interval(values)
+    assert (found.value, found.low, found.high) == pytest.approx((values.mean(), low, high))
+
+
+def test_the_jackknife_of_a_ratio_is_near_the_delta_method() -> None:
+    over, under = np.random.default_rng(2).lognormal(0.0, 0.2, (2, 200))
+    found = jackknife("ratio", lambda at: float(over[at].mean() / under[at].mean()), 200, "ratio")
+    other = ratio("ratio", over, under)
+    assert found.value == pytest.approx(other.value)
+    assert found.high - found.low == pytest.approx(other.high - other.low, rel=0.02)
+
+
+def test_an_axis_is_labelled_in_the_unit_of_its_findings() -> None:
+    assert tick(-0.045, CUT) == "−4.5 pts"
+    assert tick(0.0, CUT) == "0"
+    assert tick(0.25, Finding("part", 0.2, 0.1, 0.3, "share")) == "25 %"
+    assert tick(-0.1, Finding("less", -0.1, -0.2, 0.0, "relative", is_change=True)) == "−10 %"
+
+
+def test_figures_show_every_finding_with_its_interval() -> None:
+    other = Finding("other", 0.02, -0.01, 0.05, "share", is_change=True)
+    drawn = dots(
+        "Title", "what is drawn", "from", [("cut", CUT), ("other", other)], against=[other, CUT], better="lower"
+    )
+    spans = sorted(tuple(line.get_xdata()) for line in drawn.axes[0].lines if len(line.get_xdata()) == 2)
+    assert (CUT.low, CUT.high) in spans
+    assert (other.low, other.high) in spans
+    rings = [line for line in drawn.axes[0].lines if line.get_color() == "none"]
+    assert sorted(ring.get_xdata()[0] for ring in rings) == [CUT.value, other.value]
+    lines = [Line("both", "blue", (0.0, 1.0), (CUT, other))]
+    drawn = curves("Title", "what is drawn", "from", lines, scale="dose", ticks=[(0.0, "none"), (1.0, "all")])
+    assert list(drawn.axes[0].lines[0].get_ydata()) == [CUT.value, other.value]
 
 
 def test_a_page_is_filled_where_it_is_marked() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cxsim.cli import compare, demo, diff, run, show, simulate
+from cxsim.cli import compare, demo, diff, forecast, run, show, simulate
 
 __all__ = ["app", "main"]
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 for _command in (
     demo.demo, show.worlds, show.levers, show.outcomes, show.show, show.check, show.schema,
     simulate.simulate, run.run, compare.compare, diff.diff,
+    forecast.forecast,
 ):  # fmt: skip
     app.command()(_command)
 

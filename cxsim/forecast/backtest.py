@@ -23,6 +23,7 @@ BASELINES: Final = {
 }
 USUAL: Final = ("auto", "sbg", "bdw", "geometric")
 DRAWS: Final = 1000
+USUAL_FIRST: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ def backtest(
     data: Sequence[float] | Reals | Observed,
     *,
     models: Sequence[str] = USUAL,
-    first: int = 4,
+    first: int | None = None,
     ahead: int | None = None,
     customers: int | None = None,
     seed: int = 0,
@@ -79,8 +80,8 @@ def backtest(
         As in `fit`.
     models : sequence of str
         Of `fit`; the baselines "last rate" and "straight line" are added.
-    first : int
-        The first origin: periods 1 … first are known.
+    first : int, optional
+        The first origin: periods 1 … first are known. 4 unless given, 3 where there are but four periods.
     ahead : int, optional
         Forecast no further ahead than this; to the end unless given.
     customers : int, optional
@@ -102,6 +103,8 @@ def backtest(
     for model in models:
         if model not in MODELS:
             raise InputError(f"model {shown(model)}: must be one of {', '.join(MODELS)}.{did_you_mean(model, MODELS)}")
+    if first is None:
+        first = max(LEAST_PERIODS, min(USUAL_FIRST, seen.periods - 1))
     if not LEAST_PERIODS <= first < seen.periods:
         raise InputError(
             f"first {shown(first)}: the first origin must leave {LEAST_PERIODS} periods before and one after it; here "

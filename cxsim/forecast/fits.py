@@ -15,7 +15,7 @@ from cxsim.forecast.curves import FAMILIES, Family, Reals
 from cxsim.forecast.empirical import KaplanMeier
 from cxsim.forecast.fitting import Fitted, maximum
 from cxsim.forecast.intervals import DRIFT, Plausible, bounds, drifted, plausible, realised
-from cxsim.forecast.observed import LEAST_PERIODS, Observed, observed
+from cxsim.forecast.observed import LEAST_PERIODS, LIFE_TABLE, Observed, observed
 from cxsim.forecast.triangle import Triangle
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ DRAWS: Final = 2000
 LEVEL: Final = 0.9
 MOST_PERIODS: Final = 1200
 NEGLIGIBLE: Final = 0.002
+EVIDENCE_SHARE: Final = 0.7  # tried with DRIFT by experiments/forecast_weights/derive.py
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,16 +90,19 @@ class Fit:
         Notes
         -----
         One family: its curve, as the literature draws it. Several: each goes on from what was last observed, and the
-        weighted mean of these is taken.
+        weighted mean of these is taken. A life table of several cohorts ends with the few that are old enough, so that
+        its curves are not made to go through its end.
         """
         if self.model != "auto":
             return np.asarray(self.fitted[self.model].survival(ages))
+        before = sum(weight * self.fitted[name].survival(ages) for name, weight in self.weights.items())
+        if self.seen.kind == LIFE_TABLE:
+            return np.asarray(before)
         last = float(self.seen.periods)
         total = np.zeros(len(ages))
         for name, weight in self.weights.items():
             one = self.fitted[name]
             total += weight * one.survival(ages) / max(float(one.survival(np.array([last]))[0]), 1e-300)
-        before = sum(weight * self.fitted[name].survival(ages) for name, weight in self.weights.items())
         return np.asarray(np.where(ages < last, before, total * self.seen.survival[-1]))
 
     def curves(self, n: int) -> list[tuple[Family, Reals]]:
@@ -130,10 +134,18 @@ class Fit:
         }
 
     def _beliefs(self, possible: Mapping[str, Plausible]) -> dict[str, float]:
-        """How probable each family is, given the data, if all were equally so before."""
+        """How far each family is believed, for the bounds.
+
+        Mostly from the data (how probable they make each, all families equal before), the rest from the forecast's
+        weights: bounds admit what the forecast does without and yet lie round it.
+        """
         best = max(one.log_evidence for one in possible.values())
         raw = {name: float(np.exp(one.log_evidence - best)) for name, one in possible.items()}
-        return {name: value / sum(raw.values()) for name, value in raw.items()}
+        total = sum(raw.values())
+        return {
+            name: EVIDENCE_SHARE * value / total + (1.0 - EVIDENCE_SHARE) * self.weights.get(name, 0.0)
+            for name, value in raw.items()
+        }
 
     def _logs(self, ages: Reals, draws: int, rng: np.random.Generator) -> Reals:
         """Ln S(t) of possible curves, shape (draws, ages)."""
@@ -198,8 +210,8 @@ class Fit:
 
         Notes
         -----
-        Bounds go on from the last count. Where the curve of a single family misses that count by much, they reach to
-        the curve.
+        Bounds go on from the last count; those of a life table are for a new cohort of its size. Where the curve of a
+        single family misses that count by much, they reach to the curve.
         """
         import pandas as pd
 
@@ -215,8 +227,11 @@ class Fit:
         fitted = self.curve(ages)
         survival = np.concatenate((self.seen.survival, fitted[last + 1 :]))
         table = {"period": np.arange(horizon + 1), "survival": survival}
-        left = self.seen.survival[-1] * self.seen.customers
-        (there,) = self.realised([(last, left)], horizon - last)
+        age, left = last, self.seen.survival[-1] * self.seen.customers
+        if self.seen.kind == LIFE_TABLE:
+            age, left = 0, self.seen.customers
+        (there,) = self.realised([(age, left)], horizon - age)
+        there = there[:, last - age :]
         rng = np.random.default_rng([self.seed, 3])
         for share, names in ((level, ("low", "high")), (0.5, ("low_50", "high_50"))):
             ends = bounds(there[:, 1:], left, share, rng)

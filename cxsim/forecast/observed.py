@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CUSTOMERS: Final = 1000
 LEAST_PERIODS: Final = 3
+LIFE_TABLE: Final = "life table"
 READING_ERROR: Final = 0.005
 MOST_CUSTOMERS: Final = 1e12
 
@@ -225,4 +226,4 @@ def from_risks(at_risk: Reals, lost: Reals) -> Observed:
     if len(lost) < LEAST_PERIODS:
         raise InputError(f"{len(lost)} ages: too few; a forecast needs at least {LEAST_PERIODS} periods")
     survival = np.concatenate(([1.0], np.cumprod(1.0 - lost / np.maximum(at_risk, 1e-9))))
-    return Observed(at_risk, lost, survival, float(at_risk[0]), "life table")
+    return Observed(at_risk, lost, survival, float(at_risk[0]), LIFE_TABLE)

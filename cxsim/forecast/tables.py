@@ -104,13 +104,11 @@ def _placed(line: str, found: Column) -> str:
 def _column(path: str, names: list[str], rows: list[list[object]], column: str) -> Column:
     """The named column beside the first one."""
     faults = Faults()
-    for number, name in enumerate(names, start=1):
+    for place, name in enumerate(names, start=1):
         if name.startswith(FORMULA):
-            faults.add(
-                f"column {number}", f"its name {shown(name)} is a formula to a spreadsheet; begin it with a letter"
-            )
-        elif name == column and names.index(name) != number - 1:
-            faults.add(f"column {number}", f"its name {shown(name)} is taken already")
+            faults.add(f"column {place}", f"its name {shown(name)} is a formula to a spreadsheet; begin with a letter")
+        elif name == column and names.index(name) != place - 1:
+            faults.add(f"column {place}", f"its name {shown(name)} is taken already")
     _stop(path, faults)
     if column not in names:
         known = names[1:]

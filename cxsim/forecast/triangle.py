@@ -223,6 +223,7 @@ def _cohort(values: Sequence[object]) -> Reals:
     if (np.diff(counts) > 0).any():
         k = int(np.flatnonzero(np.diff(counts) > 0)[0])
         raise InputError(
-            f"{counts[k + 1]:.10g} after {counts[k]:.10g} at age {k + 1}; a cohort can only become smaller"
+            f"{counts[k + 1]:.10g} after {counts[k]:.10g} at age {k + 1}; a cohort can only become smaller "
+            "(where customers come back, fit cx.readings.survival, which counts first stays)"
         )
     return counts

@@ -45,7 +45,7 @@ def forecast(fit: Fit, *, horizon: int, later: Sequence[float] | npt.NDArray[np.
         f"({_range(end['low'], end['high'])})",
         f"Share of the starting customers. Dots: observed{', hollow: what came later' if len(came) else ''}. Blue: "
         f"forecast fitted on {unit}s 1–{last}; shaded: where 50 % and 90 % of counts of {fit.seen.customers:,.0f} "
-        "customers fall. Thin: single families.",
+        f"customers fall.{' Thin: single families.' if len(fit.fitted) > 1 else ''}",
         fit.provenance,
     )
     ax = style.axes(figure, 0.09, bottom + 0.09, 0.80, top)
@@ -81,7 +81,7 @@ def _others(ax: Axes, fit: Fit, horizon: int, last: int) -> list[tuple[float, st
         if name in fit.fitted and len(fit.fitted) > 1:
             curve = 100 * fit.fitted[name].survival(ages)
             ax.plot(ages, curve, color=colour, lw=0.9)
-            ends.append((float(curve[-1]), f"{title} {curve[-1]:.0f} %", colour))
+            ends.append((float(curve[-1]), f"{title} {_percent(curve[-1] / 100.0)}", colour))
     return ends
 
 

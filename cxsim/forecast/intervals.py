@@ -12,16 +12,18 @@ from cxsim.forecast.curves import Family, Reals
 from cxsim.forecast.fitting import COARSE, Fitted, cost_of, log_likelihood, search
 
 # Mean and standard deviation of each free coordinate over simulated cohorts of mixed kinds, by
-# experiments/forecast_weights/derive.py. They matter where there are few periods or few customers.
+# experiments/forecast_weights/derive.py (1,000 cohorts). They matter where there are few periods or few customers.
 PRIORS: Final[dict[str, tuple[tuple[float, float], ...]]] = {
-    "geometric": ((-2.13, 0.94),),
-    "dw": ((-1.56, 0.98), (-0.34, 0.41)),
-    "sbg": ((-1.6, 1.0), (-1.2, 1.6)),
-    "bdw": ((-1.6, 1.0), (-0.9, 1.6), (0.1, 0.35)),
-    "two-class": ((-0.28, 1.35), (1.14, 0.58), (-0.43, 1.5)),
-    "sbg-first": ((-1.6, 1.0), (-1.6, 1.0), (-1.2, 1.6)),
+    "geometric": ((-2.04, 0.93),),
+    "dw": ((-1.55, 0.96), (-0.31, 0.37)),
+    "sbg": ((-1.49, 0.95), (-1.2, 1.35)),
+    "bdw": ((-1.57, 0.98), (-1.13, 1.33), (0.07, 0.31)),
+    "two-class": ((-0.01, 1.12), (1.13, 0.41), (-0.57, 1.19)),
+    "sbg-first": ((-1.53, 0.95), (-1.9, 0.87), (-1.52, 1.02)),
 }
-DRIFT: Final = (0.05, 0.3)
+# How far rates of loss leave every family. The script's cohorts are hard on purpose (most are of no family that is
+# fitted): with these sizes 90 % bounds hold 88 % there, and 92 % of the milder mix of the tests.
+DRIFT: Final = (0.03, 0.2)
 PROPOSALS: Final = 600
 FREEDOM: Final = 5.0
 ROUNDS: Final = 3

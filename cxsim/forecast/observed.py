@@ -116,7 +116,7 @@ def _numbers(data: Any) -> Reals:
     faults, values = [], []
     for period, value in enumerate(data):
         try:
-            number = float(value)
+            number = np.nan if value is None else float(value)
         except (TypeError, ValueError):
             faults.append(f"period {period}: {shown(value)} is not a number")
             values.append(0.0)
@@ -127,6 +127,8 @@ def _numbers(data: Any) -> Reals:
             faults.append(f"period {period}: {number} is not a finite number")
         elif number < 0:
             faults.append(f"period {period}: {number:.10g} is negative; survival is 0 to 100 %, a count 0 or more")
+        elif number > MOST_CUSTOMERS:
+            faults.append(f"period {period}: {number:.10g} is more than {MOST_CUSTOMERS:.0e} customers")
         values.append(number)
     if faults:
         if np.isnan(values).all():

@@ -153,6 +153,16 @@ def test_more_that_came_than_is_forecast_is_refused() -> None:
         plots.forecast(cx.forecast.fit(REGULAR, periods=5), horizon=6, later=[0.2, 0.2])
 
 
+@pytest.mark.parametrize("model", cx.forecast.MODELS)
+def test_survival_and_its_bounds_never_rise_and_lie_in_order(model: str) -> None:
+    table = cx.forecast.fit([400, 310, 265, 240, 220, 204], model=model).project(150)
+    names = ["low", "low_50", "survival", "high_50", "high"]
+    values = table[names].to_numpy()
+    assert (np.diff(values, axis=0) <= 1e-9).all()
+    assert (np.diff(values, axis=1) >= -1e-9).all()
+    assert values.min() >= 0.0
+
+
 def test_the_same_seed_gives_the_same_bounds() -> None:
     one, same, other = (cx.forecast.fit(REGULAR, periods=5, seed=s).project(9)["low"] for s in (0, 0, 1))
     assert one.tolist() == same.tolist()

@@ -9,7 +9,7 @@ from scipy.special import betaln
 import cxsim as cx
 from cxsim.forecast.curves import FAMILIES, Family
 from cxsim.forecast.fitting import log_likelihood, maximum
-from cxsim.forecast.intervals import drifted, plausible
+from cxsim.forecast.intervals import PRIORS, drifted, plausible
 
 AGES = np.arange(13.0)
 
@@ -102,6 +102,17 @@ def test_plausible_curves_of_the_geometric_are_those_of_a_closed_form() -> None:
     error = np.sqrt(0.2 * 0.8 / at_risk.sum())
     assert abs(theta.mean() - 0.2) < 4.0 * error / np.sqrt(4000) + 1e-5
     assert theta.std() == pytest.approx(error, rel=0.06)
+
+
+def test_the_evidence_of_the_geometric_is_its_integral() -> None:
+    at_risk, lost = np.array([100.0, 80.0, 66.0]), np.array([20.0, 14.0, 9.0])
+    family, (middle, width) = FAMILIES["geometric"], PRIORS["geometric"][0]
+    x = np.linspace(-8.0, 5.0, 20_001)
+    density = np.exp(-0.5 * ((x - middle) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
+    logs = log_likelihood(family, x[:, None], at_risk, lost)
+    integral = np.log((np.exp(logs - logs.max()) * density).sum() * (x[1] - x[0])) + logs.max()
+    found = plausible(maximum("geometric", at_risk, lost), at_risk, lost, np.random.default_rng(1))
+    assert found.log_evidence == pytest.approx(integral, abs=0.05)
 
 
 def test_drift_leaves_what_was_seen_and_its_median_alone() -> None:

@@ -34,7 +34,8 @@ def test_ninety_per_cent_bounds_hold_nine_of_ten_later_counts() -> None:
 
 @pytest.mark.slow
 def test_ninety_per_cent_bounds_hold_nine_of_ten_later_counts_of_a_thousand_cohorts() -> None:
-    share, half, error = covered(1000, seed=6)
+    # the width of the bounds was chosen on other seeds of this mix (6, 77, 178, 301)
+    share, half, error = covered(1000, seed=41)
     assert error < 0.01
     assert 0.87 <= share <= 0.93
     assert 0.40 <= half <= 0.60

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cxsim.cli import claims, compare, demo, diff, run, runs, sensitivity, show, simulate
+from cxsim.cli import claims, compare, demo, diff, forecast, run, runs, sensitivity, show, simulate
 
 __all__ = ["app", "main"]
 
@@ -28,7 +28,7 @@ app = typer.Typer(
 for _command in (
     demo.demo, show.worlds, show.levers, show.outcomes, show.show, show.check, show.schema,
     simulate.simulate, run.run, compare.compare, diff.diff, claims.claims,
-    sensitivity.sensitivity, runs.runs, runs.resume, runs.reproduce,
+    sensitivity.sensitivity, forecast.forecast, runs.runs, runs.resume, runs.reproduce,
 ):  # fmt: skip
     app.command()(_command)
 

@@ -1,0 +1,227 @@
+"""The command that forecasts how many of a cohort will be left."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxsim.cli.screens import console, next_steps, say, table
+from cxsim.cli.sizes import Json, again, command
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from cxsim.forecast import Backtest, Fit, Observed
+    from cxsim.forecast.curves import Reals
+
+MOST_ROWS = 24
+FIGURES = (".png", ".svg")
+
+
+def forecast(
+    table_: Annotated[str, typer.Argument(metavar="TABLE", help="CSV or Parquet; its first column is the period.")],
+    horizon: Annotated[int, typer.Option("--horizon", metavar="H", help="Last period, counted from the start.")],
+    column: Annotated[
+        str | None, typer.Option("--column", metavar="NAME", help="Survival in per cent, or a count of customers.")
+    ] = None,
+    fit_: Annotated[int | None, typer.Option("--fit", metavar="N", help="Fit on the first N periods only.")] = None,
+    customers: Annotated[
+        int | None,
+        typer.Option(
+            "--customers", metavar="N", show_default="1,000", help="How many customers percentages stand for."
+        ),
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", metavar="MODEL", help="auto, geometric, dw, sbg, bdw, two-class, sbg-first, km.")
+    ] = "auto",
+    backtested: Annotated[
+        bool, typer.Option("--backtest", help="Show how past forecasts of this series would have done.")
+    ] = False,
+    as_json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", metavar="FIGURE", help="Draw the fan, .png or .svg.")] = None,
+) -> None:
+    """Forecast how many customers of a cohort will be left, from its survival so far."""
+    from cxsim.errors import InputError
+
+    if column is None:
+        raise InputError("--column: is missing; name the column that holds survival or counts")
+    _check_figure(out)
+    from cxsim.forecast import fit as fitted
+    from cxsim.forecast.tables import read_cohort
+
+    known = read_cohort(table_, column, customers=customers)
+    with _named(table_):
+        found = fitted(known, model=model, periods=fit_)
+        projected = found.project(horizon)
+        past = _backtest(known if fit_ is None else known.first(fit_), model) if backtested else None
+    came = known.survival[found.seen.periods + 1 : horizon + 1]
+    if out is not None:
+        from cxsim import plots
+
+        figure = plots.forecast(found, horizon=horizon, later=came)
+        plots.save(figure, out, born=f"{found.provenance}; made by: {command()}")
+    if as_json:
+        print(json.dumps(document(found, projected, past), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    _screen(found, projected, came, past, column)
+    if out is not None:
+        say(console(), f"Written: {out}")
+    _next(backtested, out)
+
+
+class _named:
+    """Faults of the fit in the words of the line that was typed."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        from cxsim.errors import InputError
+
+        if isinstance(error, InputError):
+            options = {"horizon": "--horizon", "model": "--model", "periods": "--fit", "first": "--backtest"}
+            lines = []
+            for line in error.faults:
+                word, _, rest = line.partition(" ")
+                lines.append(f"{options[word]} {rest}" if word in options else f"{self.file}: {line}")
+            raise InputError(lines) from None
+
+
+def _check_figure(out: str | None) -> None:
+    from cxsim.errors import InputError
+
+    if out is None:
+        return
+    if Path(out).suffix not in FIGURES:
+        raise InputError(f"--out {out}: a figure is written as {' or '.join(FIGURES)}")
+    if not Path(out).parent.is_dir():
+        raise InputError(f"--out {out}: no such folder as {Path(out).parent}")
+
+
+def _backtest(known: Observed, model: str) -> Backtest:
+    from cxsim.forecast import backtest
+    from cxsim.forecast.backtest import USUAL
+
+    return backtest(known, models=tuple(dict.fromkeys((model, *USUAL))))
+
+
+def document(found: Fit, projected: pd.DataFrame, past: Backtest | None = None) -> dict[str, Any]:
+    """The answer of `forecast --json`."""
+    from cxsim import __version__
+
+    answer = {
+        "model": found.model,
+        "weights": dict(found.weights),
+        "fitted_periods": found.seen.periods,
+        "periods": projected["period"].tolist(),
+        "survival": projected["survival"].tolist(),
+        "low": projected["low"].tolist(),
+        "high": projected["high"].tolist(),
+        "parameters": found.parameters,
+        "low_50": projected["low_50"].tolist(),
+        "high_50": projected["high_50"].tolist(),
+        "customers": found.seen.customers,
+        "notes": list(found.notes),
+        "version": __version__,
+        "provenance": found.provenance,
+    }
+    if past is not None:
+        rows = past.summary().astype(object)
+        answer["backtest"] = rows.where(rows.notna(), None).to_dict(orient="records")
+    return answer
+
+
+def _screen(found: Fit, projected: pd.DataFrame, came: Reals, past: Backtest | None, column: str) -> None:
+    out, unit, last = console(), found.seen.unit, found.seen.periods
+    end = projected.iloc[-1]
+    say(
+        out,
+        f"{column}: after {int(end['period'])} {unit}s {100 * end['survival']:.1f} % of the starting customers are "
+        f"expected to be left; 90 % bounds {100 * end['low']:.1f} to {100 * end['high']:.1f} %.",
+        "bold",
+    )
+    say(out, f"Fitted on {unit}s 1–{last}; model {_models(found)}.")
+    for note in found.notes:
+        say(out, note, "yellow" if "1,000" in note or "rises" in note else "")
+    out.print()
+    _rows(out, found, projected, came)
+    if len(came):
+        then = projected[last + 1 : last + 1 + len(came)]
+        error = float(abs(then["survival"] / came - 1.0).mean())
+        inside = int(((then["low"] <= came) & (came <= then["high"])).sum())
+        out.print()
+        say(
+            out,
+            f"Against what came in {unit}s {last + 1}–{last + len(came)}: mean absolute error {100 * error:.1f} % of "
+            f"the value, {inside} of {len(came)} inside the 90 % bounds.",
+        )
+    if past is not None:
+        _past(out, past)
+    out.print()
+    say(
+        out,
+        "Bounds: where nine of ten such cohorts will be counted, from what the curve may be and the luck of so many "
+        "customers. They assume that customers go on being treated as before.",
+        "dim",
+    )
+    say(out, found.provenance, "dim")
+
+
+def _models(found: Fit) -> str:
+    if found.model != "auto":
+        said = ", ".join(f"{name} {value:.3f}" for name, value in found.parameters.items())
+        return f"{found.model} ({said})"
+    ranked = sorted(found.weights.items(), key=lambda pair: -pair[1])
+    return "auto: " + ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in ranked if weight >= 0.005)
+
+
+def _rows(out: Console, found: Fit, projected: pd.DataFrame, came: Reals) -> None:
+    last, ahead = found.seen.periods, projected[found.seen.periods + 1 :]
+    step = -(-len(ahead) // MOST_ROWS)
+    heads = (found.seen.unit, "survival", "90 % bounds", "50 % bounds", "customers", *(("came",) if len(came) else ()))
+    rows = table(*((head, "right") for head in heads))
+    values = 100.0 * ahead[["survival", "low", "high", "low_50", "high_50"]].to_numpy()
+    for k, (survival, low, high, low_50, high_50) in enumerate(values):
+        if (len(values) - 1 - k) % step:
+            continue
+        cells = [
+            str(last + 1 + k), f"{survival:.1f} %", f"{low:.1f} – {high:.1f} %", f"{low_50:.1f} – {high_50:.1f} %",
+            f"{survival / 100.0 * found.seen.customers:,.0f}",
+        ]  # fmt: skip
+        if len(came):
+            cells.append(f"{100 * came[k]:.1f} %" if k < len(came) else "")
+        rows.add_row(*cells)
+    out.print(rows)
+
+
+def _past(out: Console, past: Backtest) -> None:
+    out.print()
+    say(out, "Past forecasts of this series, from each period on, against what came:", "bold")
+    heads = (("model", "left"), ("forecasts", "right"), ("error", "right"), ("inside 90 %", "right"))
+    rows = table(*heads, ("CRPS, points", "right"))
+    for row in past.summary().to_dict(orient="records"):
+        inside = f"{100 * row['coverage']:.0f} %" if row["coverage"] >= 0.0 else ""
+        rows.add_row(
+            str(row["model"]), str(row["forecasts"]), f"{100 * row['mape']:.1f} %", inside, f"{100 * row['crps']:.2f}"
+        )
+    out.print(rows)
+    say(
+        out,
+        "error: mean absolute error relative to what came; CRPS: score of the whole forecast, lower is better. "
+        "last rate and straight line are baselines.",
+        "dim",
+    )
+
+
+def _next(backtested: bool, out: str | None) -> None:
+    lines = [] if backtested else [f"{again('backtest', None)} --backtest"]
+    if out is None:
+        lines.append(again("out", "forecast.png"))
+    next_steps(console(), lines)

@@ -1,0 +1,28 @@
+"""Forecasts of retention: curves fitted to cohorts, with bounds of what will be counted.
+
+>>> import cxsim as cx
+>>> fit = cx.forecast.fit([100.0, 86.9, 74.3, 65.3, 59.3])
+>>> fit.project(12)[["survival", "low", "high"]]  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from cxsim.forecast.backtest import Backtest, backtest
+from cxsim.forecast.fits import MODELS, Fit, fit
+from cxsim.forecast.observed import Observed
+from cxsim.forecast.triangle import Triangle, triangle
+from cxsim.forecast.value import ConstantRate, constant_retention_error, residual_lifetime
+
+__all__ = [
+    "MODELS",
+    "Backtest",
+    "ConstantRate",
+    "Fit",
+    "Observed",
+    "Triangle",
+    "backtest",
+    "constant_retention_error",
+    "fit",
+    "residual_lifetime",
+    "triangle",
+]

@@ -1,0 +1,198 @@
+"""Several cohorts together, residual value, past forecasts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from retention_series import HIGH_END, REGULAR, SHARED
+
+import cxsim as cx
+from cxsim.forecast.curves import FAMILIES
+from cxsim.forecast.value import TIMINGS, residual
+from cxsim.scenario import Scenario
+
+# Fader & Hardie's teaching example: 10,000 customers a year, a third renews with probability 0.9, the others with 0.5
+CURVE = np.array([10_000.0, 6334, 4367, 3264, 2604])
+WIDE = pd.DataFrame(
+    {"Year": range(2003, 2008), **{f"Cohort {k + 1}": [np.nan] * k + CURVE[: 5 - k].tolist() for k in range(5)}}
+)
+
+
+def truth(age: int) -> float:
+    return 10_000.0 * (0.9**age / 3.0 + 2.0 * 0.5**age / 3.0)
+
+
+def test_cohorts_are_pooled_by_age_as_far_as_each_is_seen() -> None:
+    pooled = cx.forecast.triangle(WIDE).pooled()
+    assert pooled.at_risk.tolist() == [4 * 10_000.0, 3 * 6334.0, 2 * 4367.0, 3264.0]
+    assert pooled.survival == pytest.approx(CURVE / 10_000.0)
+
+
+def test_a_long_table_is_the_same_triangle_as_a_wide_one() -> None:
+    rows = [
+        {"cohort": k, "age": age, "active": CURVE[age], "joined": 10_000} for k in range(5) for age in range(1, 5 - k)
+    ]
+    assert cx.forecast.triangle(pd.DataFrame(rows)).pooled().lost.tolist() == (
+        cx.forecast.triangle(WIDE).pooled().lost.tolist()
+    )
+
+
+def test_the_triangle_is_told_from_cohorts_that_differ() -> None:
+    _, free, p = cx.forecast.triangle(WIDE).alike()
+    assert free == 10 - 4
+    assert p > 0.9
+    other = pd.DataFrame({"one": [1000.0, 800, 640, 512, 410], "two": [1000.0, 600, 400, 290, 220]})
+    assert cx.forecast.triangle(other).alike()[2] < 1e-6
+
+
+def test_all_cohorts_go_on_together_and_their_known_truth_is_inside() -> None:
+    cohorts = cx.forecast.triangle(WIDE)
+    table = cohorts.project(cx.forecast.fit(cohorts), periods=5, revenue=100.0)
+    later = [sum(truth(age + ahead) for age in range(5)) for ahead in range(6)]
+    assert table["customers"].iloc[0] == CURVE.sum()
+    assert (table["low"] <= np.array(later) + 5.0).all()
+    assert (np.array(later) - 5.0 <= table["high"]).all()
+    assert table["customers"].to_numpy() == pytest.approx(np.array(later), rel=0.03)
+    assert table["revenue"].to_numpy() == pytest.approx(100.0 * table["customers"].to_numpy())
+
+
+def test_those_who_join_are_counted_from_the_end_of_their_period() -> None:
+    cohorts = cx.forecast.triangle(WIDE)
+    fit = cx.forecast.fit(cohorts, model="sbg")
+    alone, joined = cohorts.project(fit, periods=3), cohorts.project(fit, periods=3, new=[500.0, 0.0, 0.0])
+    extra = joined["customers"] - alone["customers"]
+    expected = 500.0 * fit.curve(np.arange(3.0))
+    assert extra.to_numpy() == pytest.approx(np.concatenate(([0.0], expected)), rel=0.03, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (pd.DataFrame({"a": [10.0, np.nan, 5.0]}), "cohort a: has a blank"),
+        (pd.DataFrame({"a": [10.0, 12.0, 5.0]}), "cohort a: 12 after 10 at age 1"),
+        (pd.DataFrame({"a": [10.0, -2.0, -5.0]}), "cohort a: -5 is not a count"),
+        (pd.DataFrame({"a": ["ten", "nine"]}), 'cohort a: "ten" is not a number'),
+        (pd.DataFrame({"a": [10.0, np.nan]}), "no cohort has been observed"),
+    ],
+)
+def test_a_bad_triangle_is_refused_by_cohort(table: pd.DataFrame, said: str) -> None:
+    with pytest.raises(cx.InputError) as refused:
+        cx.forecast.triangle(table)
+    assert said in str(refused.value)
+
+
+def test_a_log_is_forecast_from_its_survival() -> None:
+    world = Scenario.load("membership").set("arrivals.base_accounts", 60).set("horizon_months", 18)
+    log = cx.simulate(world, seed=3)
+    fit = cx.forecast.fit(cx.readings.survival(log))
+    assert fit.seen.periods >= 12
+    assert 0.0 < fit.project(fit.seen.periods + 12)["survival"].iloc[-1] < 1.0
+
+
+def test_gupta_lehmann_and_stuarts_customer_is_worth_250_dollars() -> None:
+    kept = (1_000_000 * 0.8 ** np.arange(5)).round().astype(int)
+    fit = cx.forecast.fit(kept, model="geometric")
+    table = cx.forecast.residual_lifetime(fit, tenures=[1, 7], discount=0.12, margin=100.0, timing="end of period")
+    assert table["value"].to_numpy() == pytest.approx(250.0, rel=1e-4)
+    start = cx.forecast.residual_lifetime(fit, tenures=[1], discount=0.12, margin=100.0, timing="start of period")
+    assert start["value"].iloc[0] == pytest.approx(350.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("tenure", [1, 2, 5])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_residual_lifetime_is_the_sum_that_defines_it(name: str, tenure: int) -> None:
+    family = FAMILIES[name]
+    x = np.array([-1.0, -0.6, 0.1][: len(family.bounds)])
+    survival = np.exp(family.log_survival(x[None], np.arange(3000.0))[0])
+    terms = survival[tenure:] / survival[tenure - 1] * 1.1 ** -np.arange(len(survival) - tenure)
+    assert residual(family, x, tenure, 0.1) == pytest.approx(terms.sum(), rel=1e-7)
+
+
+def test_undiscounted_lifetime_is_closed_form_or_without_end() -> None:
+    sbg = FAMILIES["sbg"]
+    light, heavy = np.array([0.0, -np.log(4.0)]), np.array([0.0, -np.log(1.6)])  # α = β = 2 and 0.8
+    assert residual(sbg, light, 3, 0.0) == pytest.approx((2.0 + 2.0) / (2.0 - 1.0))
+    assert residual(sbg, heavy, 3, 0.0) == np.inf
+    bdw = FAMILIES["bdw"]
+    assert residual(bdw, np.append(light, 0.0), 3, 0.0) == pytest.approx(4.0, rel=1e-3)
+    assert residual(bdw, np.append(light, -0.8), 3, 0.0) == np.inf
+
+
+def test_timings_stand_in_their_known_relations() -> None:
+    fit = cx.forecast.fit(REGULAR, periods=7, model="sbg")
+    before, end, start = (
+        cx.forecast.residual_lifetime(fit, tenures=[2], discount=0.1, timing=timing)["value"].iloc[0]
+        for timing in TIMINGS
+    )
+    assert before == pytest.approx(1.1 * end)
+    assert start == pytest.approx(1.0 + end)
+
+
+def test_a_constant_rate_values_a_mixed_base_too_low_and_a_uniform_one_right() -> None:
+    base = {tenure: 1000.0 * share for tenure, share in enumerate(HIGH_END[:5] / 100.0, start=1)}
+    mixed = cx.forecast.constant_retention_error(cx.forecast.fit(HIGH_END, model="sbg", periods=7), base=base)
+    assert mixed.error < -0.2
+    kept = (1_000_000 * 0.8 ** np.arange(6)).round().astype(int)
+    alike = cx.forecast.constant_retention_error(cx.forecast.fit(kept, model="geometric"), base=base)
+    assert alike.error == pytest.approx(0.0, abs=1e-9)
+    assert alike.retention == pytest.approx(0.8, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"discount": -0.1}, "discount"), ({"timing": "before renewl"}, 'Did you mean "before renewal"?'),
+        ({"tenures": [0]}, "tenure 0"),
+    ],
+)  # fmt: skip
+def test_a_bad_question_about_value_is_refused(arguments: dict[str, object], said: str) -> None:
+    with pytest.raises(cx.InputError) as refused:
+        cx.forecast.residual_lifetime(cx.forecast.fit(REGULAR, model="sbg"), **arguments)  # type: ignore[arg-type]
+    assert said in str(refused.value)
+
+
+def test_kaplan_meier_has_no_residual_value() -> None:
+    with pytest.raises(cx.InputError, match="km"):
+        cx.forecast.residual_lifetime(cx.forecast.fit(REGULAR, model="km"))
+
+
+def test_past_forecasts_are_scored_beside_baselines() -> None:
+    found = cx.forecast.backtest(HIGH_END[:9], models=("auto", "geometric"), first=5).summary().set_index("model")
+    assert set(found.index) == {"auto", "geometric", "last rate", "straight line"}
+    assert found["forecasts"].tolist() == [6] * 4
+    assert found.index[0] == "auto"
+    assert found.loc["auto", "mape"] < found.loc["last rate", "mape"] < found.loc["straight line", "mape"]
+    assert found.loc["auto", "coverage"] > found.loc["geometric", "coverage"]
+    assert np.isnan(found.loc["last rate", "coverage"])
+
+
+def test_crps_of_a_certain_forecast_is_its_error_and_a_sure_bound_beats_a_wide_one() -> None:
+    from cxsim.forecast.backtest import _crps
+
+    rng = np.random.default_rng(1)
+    sure = np.full((500, 1), 0.4)
+    assert _crps(sure, np.array([0.5])) == pytest.approx([0.1])
+    told = np.array([0.0])
+    assert _crps(rng.normal(0, 1, (20_000, 1)), told) == pytest.approx([0.2337], abs=0.01)  # (√2 − 1)/√π
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [({"first": 2}, "first 2"), ({"first": 12}, "first 12"), ({"models": ["bwd"]}, "bdw"), ({"ahead": 0}, "ahead 0")],
+)
+def test_a_bad_backtest_is_refused(arguments: dict[str, object], said: str) -> None:
+    with pytest.raises(cx.InputError) as refused:
+        cx.forecast.backtest(HIGH_END, **arguments)  # type: ignore[arg-type]
+    assert said in str(refused.value)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real series is not part of the project")
+def test_the_shared_files_are_read_as_they_are() -> None:
+    from cxsim.forecast.tables import read_cohort
+
+    table = pd.read_csv(SHARED / "fader_hardie_multicohort_5x5.csv", encoding="utf-8-sig")
+    assert cx.forecast.triangle(table).pooled().survival == pytest.approx(CURVE / 10_000.0)
+    for name, values in (("regular", REGULAR), ("high_end", HIGH_END)):
+        seen = read_cohort(SHARED / "fader_hardie_2007_survival_pct.csv", name)
+        assert seen.survival == pytest.approx(values / 100.0)

@@ -149,7 +149,8 @@ def _scaled(value: float, unit: str, together: tuple[float, ...] | list[float], 
 
 def _scale(together: tuple[float, ...] | list[float]) -> tuple[float, str]:
     largest = max(abs(one) for one in together)
-    return next((pair for pair in _SCALES if largest >= pair[0]), _SCALES[-1])
+    # what is rounded up to a thousand of a unit is said in the next one
+    return next((pair for pair in _SCALES if largest >= pair[0] * (0.9995 if pair[0] > 1.0 else 1.0)), _SCALES[-1])
 
 
 def _after(unit: str, together: tuple[float, ...] | list[float], difference: bool) -> str:

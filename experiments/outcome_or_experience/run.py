@@ -14,6 +14,9 @@ from matplotlib.figure import Figure
 
 import cxsim as cx
 from cxsim.plots.comparisons import provenance
+from cxsim.studies.claims.audit import Audited
+from cxsim.studies.claims.together import LARGE, LEVERS, ON
+from cxsim.studies.claims.vendors import AFTER, ALIKE, DIFFER, UNLIKE, WORLD
 from experiments.conduct import Results, Size, conduct
 from experiments.dots import dots
 from experiments.findings import Finding, effect, ratio
@@ -79,6 +82,9 @@ def study(size: Size) -> Results:
             {"market": name, "dose": doses.get(row["name"], ""), **row} for row in chosen.iloc[:, :8].to_dict("records")
         ]
     assert found is not None
+    with size.bar("vendors, and levers together") as moved:
+        vendors, together = cx.audit(("i", "j"), seed=SEED, fast=size.is_fast, progress=moved)
+    told += ranks(vendors) + parts(together)
     return Results(
         SEED,
         scenarios,
@@ -121,6 +127,28 @@ def findings(name: str, found: cx.Comparison) -> list[Finding]:
     told.append(ratio(f"{name}_times", experience, outcome))
     told.append(ratio(f"{name}_joint", both, outcome + experience, less_one=True))
     return told
+
+
+def ranks(vendors: Audited) -> list[Finding]:
+    """Rank correlation of health with company value over many B2B vendors, after one year and after ten."""
+    return [
+        Finding(f"rank_{short}_{years}", cell.value, cell.low, cell.high, "ratio")
+        for short, differ in (("alike", ALIKE), ("unlike", UNLIKE))
+        for years in (1, 10)
+        for cell in vendors.answer.cells
+        if dict(cell.at) == {WORLD.name: "b2b-saas", DIFFER.name: differ, AFTER.name: float(years)}
+    ]
+
+
+def parts(together: Audited) -> list[Finding]:
+    """An outcome and an experience lever together, relative to the sum of what they do to company value singly."""
+    wanted = {ON.name: "company value", LEVERS.name: LARGE}
+    return [
+        Finding(f"together_{short}", cell.value, cell.low, cell.high, "ratio")
+        for short, world in (("b2b", "b2b-saas"), ("smb", "smb-monthly"))
+        for cell in together.answer.cells
+        if dict(cell.at) == {"world": world, **wanted}
+    ]
 
 
 def figure(told: list[Finding], footer: str) -> Figure:

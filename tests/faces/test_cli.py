@@ -358,7 +358,7 @@ def test_demo_states_effects_and_names_its_files(
 
 def test_an_old_terminal_gets_no_colour_and_no_traceback(here: Path) -> None:
     plain = {**os.environ, "TERM": "dumb", "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
-    command = [sys.executable, "-c", "import sys; from cxsim.cli import main; sys.exit(main())"]
+    command = [sys.executable, "-m", "cxsim"]
     done = subprocess.run([*command, "levers"], env=plain, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "\x1b" not in done.stdout

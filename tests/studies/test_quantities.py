@@ -28,6 +28,8 @@ def test_differences_carry_their_sign_and_share_their_scale() -> None:
     assert q.change(-0.018, "share") == "−1.8 pts"
     assert q.change_with_interval(-0.018, -0.026, -0.010, "share") == "−1.8 [−2.6, −1.0] pts"
     assert q.change_with_interval(696e3, 532e3, 1.1e6, "currency") == "+0.70 [+0.53, +1.10] M"
+    assert q.change(-999_820.0, "currency") == "−1.00 M"  # not a thousand thousands
+    assert q.change(-999_420.0, "currency") == "−999 k"
     assert q.change_with_interval(0.0, 0.0, 0.0, "share") == "0.00 [0.00, 0.00] pts"
     assert q.interval(0.137, 0.694, "share", signed=False) == "13.7 to 69.4 %"
     assert q.change_in_words(-0.0071, -0.016, 0.002, "share") == "−0.7 pts, 95 % interval −1.6 to +0.2"

@@ -121,10 +121,10 @@ def fitted(table: pd.DataFrame, columns: Sequence[Column], *, label: str = "tabl
             faults.append(f"{label}: column {shown(column.name)} holds {kind}s where the model has learned from "
                           f"{column.kind}s")  # fmt: skip
             continue
-        found[column.name] = (
-            values_of(given, column.kind) if kind == column.kind
-            else np.full(len(table), np.nan if column.kind == NUMBER else MISSING_WORD, dtype=object if column.kind == WORD else np.float64)
-        )  # fmt: skip
+        if kind == column.kind:
+            found[column.name] = values_of(given, kind)
+        else:  # an empty column is of either kind
+            found[column.name] = np.full(len(table), np.nan) if column.kind == NUMBER else [MISSING_WORD] * len(table)
     if faults:
         more = [f"{label}: and {len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
         raise InputError(faults[:MOST_FAULTS] + more)

@@ -29,10 +29,10 @@ def logistic(columns: Sequence[Column], strength: float) -> Pipeline:
     from sklearn.pipeline import make_pipeline
 
     regression = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
-    return make_pipeline(_numbered(columns), regression)
+    return make_pipeline(numbered(columns), regression)
 
 
-def _numbered(columns: Sequence[Column]) -> Any:
+def numbered(columns: Sequence[Column]) -> Any:
     """Every column as numbers between 0 and 1."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import MissingIndicator, SimpleImputer
@@ -84,7 +84,7 @@ def wrapped(columns: Sequence[Column], classifier: Any) -> Pipeline:
     from sklearn.base import clone
     from sklearn.pipeline import make_pipeline
 
-    return make_pipeline(_numbered(columns), clone(classifier))
+    return make_pipeline(numbered(columns), clone(classifier))
 
 
 def log_odds(pipeline: Pipeline, table: Any) -> Reals:

@@ -232,9 +232,7 @@ def _member(
     return made.fit(table, lost), unseen
 
 
-def _logistic(
-    columns: tuple[Column, ...], table: pd.DataFrame, lost: Ints, folds: Folds
-) -> tuple[Pipeline, Reals]:
+def _logistic(columns: tuple[Column, ...], table: pd.DataFrame, lost: Ints, folds: Folds) -> tuple[Pipeline, Reals]:
     """The logistic regression whose strength says most about accounts that it has not seen."""
     from sklearn.metrics import log_loss
 

@@ -92,7 +92,9 @@ def typed(table: pd.DataFrame, *, label: str = "table") -> pd.DataFrame:
     names = [str(name) for name in table.columns]
     faults = [f"{label}: column {shown(name)} begins as a formula; a spreadsheet would run it: rename it"
               for name in names if name.startswith(FORMULA)]  # fmt: skip
-    faults += [f"{label}: two columns are named {shown(name)}" for name in sorted({n for n in names if names.count(n) > 1})]
+    faults += [
+        f"{label}: two columns are named {shown(name)}" for name in sorted({n for n in names if names.count(n) > 1})
+    ]
     columns: dict[str, Any] = {}
     for number, name in enumerate(names):
         column = table.iloc[:, number]
@@ -137,7 +139,12 @@ def _finite(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def prepared(
-    table: pd.DataFrame, *, target: str | None = None, id: str | None = None, label: str = "table", origin: Mapping[str, Any] = {}
+    table: pd.DataFrame,
+    *,
+    target: str | None = None,
+    id: str | None = None,
+    label: str = "table",
+    origin: Mapping[str, Any] = {},
 ) -> Dataset:
     """Make a table of accounts ready to learn from.
 
@@ -173,7 +180,7 @@ def prepared(
         faults = [f"{label}: --id and --target are the same column"]
     if faults:
         raise InputError(faults)
-    lost = _lost(table[target], f"{label}: --target {shown(target)}")
+    lost = lost_of(table[target], f"{label}: --target {shown(target)}")
     n, n_lost = len(lost), int(lost.sum())
     if n < LEAST_ROWS or min(n_lost, n - n_lost) < LEAST_OF_EACH:
         raise InputError([f"{label}: {n} rows, {n_lost} of them lost, are too few to learn from: at least {LEAST_ROWS} "
@@ -185,7 +192,7 @@ def prepared(
     return Dataset(
         features=known,
         target=lost,
-        account=np.arange(n) if id is None else _names(table[id]),
+        account=np.arange(n) if id is None else names_of(table[id]),
         day=nothing,
         known_at=nothing,
         lost_in=nothing,
@@ -196,7 +203,7 @@ def prepared(
     )
 
 
-def _names(column: pd.Series[Any]) -> npt.NDArray[Any]:
+def names_of(column: pd.Series[Any]) -> npt.NDArray[Any]:
     """Names of accounts as text; whole numbers without a point."""
     return np.array([
         "" if value is None or value != value else f"{value:.0f}" if isinstance(value, float) and value.is_integer()
@@ -204,7 +211,7 @@ def _names(column: pd.Series[Any]) -> npt.NDArray[Any]:
     ], dtype=object)  # fmt: skip
 
 
-def _lost(column: pd.Series[Any], label: str) -> npt.NDArray[np.int8]:
+def lost_of(column: pd.Series[Any], label: str) -> npt.NDArray[np.int8]:
     """1 where an account was lost."""
     empty = np.flatnonzero(column.isna().to_numpy())
     if len(empty) == len(column):

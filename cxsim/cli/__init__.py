@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cxsim.cli import compare, demo, diff, run, show, simulate
+from cxsim.cli import churn, compare, demo, diff, run, show, simulate
 
 __all__ = ["app", "main"]
 
@@ -28,6 +28,7 @@ for _command in (
     simulate.simulate, run.run, compare.compare, diff.diff,
 ):  # fmt: skip
     app.command()(_command)
+app.add_typer(churn.app)
 
 
 def _version(wanted: bool) -> None:

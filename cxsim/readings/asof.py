@@ -97,7 +97,8 @@ def waits(life: Ints, kind: Array, item: Array, time: Reals) -> Ints:
         for name, side in sides.items():
             connection.register(name, side)
         found = connection.execute(
-            "SELECT a.row, max(a.time - o.time) AS waited FROM answered a JOIN opened o USING (life, item) GROUP BY a.row"
+            "SELECT a.row, max(a.time - o.time) AS waited "
+            "FROM answered a JOIN opened o USING (life, item) GROUP BY a.row"
         ).fetchnumpy()
     waited[found["row"]] = np.rint(found["waited"] * MILLION).astype(np.int64)
     return waited

@@ -148,9 +148,7 @@ def _uniforms() -> Any:
     return numba.vectorize(["float64(int64, int64, int64, int64, int64, int64)"])(streams._uniform.py_func)
 
 
-def _carried(
-    n: int, begins: Ints, who: Ints, at: Ints, start: Reals, step: Callable[[Reals, Ints], Reals]
-) -> Reals:
+def _carried(n: int, begins: Ints, who: Ints, at: Ints, start: Reals, step: Callable[[Reals, Ints], Reals]) -> Reals:
     """A number that each account carries from row to row and that moves at some of them; shape (n,).
 
     The k-th moves of all accounts are made together.

@@ -93,4 +93,4 @@ def log_odds(pipeline: Pipeline, table: Any) -> Reals:
         found: Reals = pipeline.decision_function(table)
         return found
     probability = np.clip(pipeline.predict_proba(table)[:, 1], SURE, 1.0 - SURE)
-    return np.log(probability / (1.0 - probability))
+    return np.asarray(np.log(probability / (1.0 - probability)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -331,9 +332,14 @@ def _screen(
         out.print()
         names = ["calibration.png", "gain.png", *(["known.png"] if known is not None else []), "evaluation.json"]
         say(out, f"Written: {files.shown(place)}/: {', '.join(names)}")
-    target = found.data.origin.get("target")
-    options = f" --target {json.dumps(target)}" if target is not None else ""
-    next_steps(out, [f"cxsim churn fit {source}{options} --out model.skops"])
+    origin = found.data.origin
+    options = [f" --{name} {_word(origin[name])}" for name in ("target", "id") if origin.get(name) is not None]
+    next_steps(out, [f"cxsim churn fit {_word(source)}{''.join(options)} --out model.skops"])
+
+
+def _word(text: str) -> str:
+    """A word for a shell, in double quotes if it needs them."""
+    return text if shlex.quote(text) == text else json.dumps(text, ensure_ascii=False)
 
 
 _MEANING = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +21,12 @@ MOST_BARS = 15
 
 
 def _provenance(found: Evaluation) -> str:
+    from cxsim import __version__
+
     origin = found.data.origin
-    name = origin.get("name", "table")
+    name = Path(str(origin.get("name", "table"))).name
     seed = f" · seed {origin['seed']}" if "seed" in origin else ""
-    return f"cxsim · {name}{seed} · {len(found.data):,} rows judged · {found.method} · {found.split}"
+    return f"cxsim {__version__} · {name}{seed} · {len(found.data):,} rows judged · {found.method} · {found.split}"
 
 
 def calibration(found: Evaluation) -> Figure:
@@ -39,7 +42,8 @@ def calibration(found: Evaluation) -> Figure:
     word = "hold" if summary["low"] <= 1.0 <= summary["high"] else "are too sure" if slope < 1 else "are too shy"
     figure, bottom, top = style.sheet(
         f"Predicted probabilities {word}: slope {slope:.2f}",
-        f"Each dot is a tenth of the rows, ranked by prediction; bars: 95 % intervals of the share {found.data.question}. "
+        "Each dot is a tenth of the rows, ranked by prediction; bars: 95 % intervals of the share "
+        f"{found.data.question}. "
         f"On the dashed line prediction and outcome agree. 95 % interval of the slope: {summary['low']:.2f} to "
         f"{summary['high']:.2f}.",
         _provenance(found),
@@ -75,7 +79,7 @@ def gain(found: Evaluation) -> Figure:
         f"Dotted: if it were known who will be {found.data.question}.",
         _provenance(found),
     )
-    ax = style.axes(figure, 0.10, bottom + 0.09, 0.84, top)
+    ax = style.axes(figure, 0.10, bottom + 0.09, 0.96, top)
     x = np.concatenate(([0.0], 100 * table["contacted"]))
     base = 100 * float(found.data.target.mean())
     ax.plot([0, 100], [0, 100], color=style.GREY, lw=1, ls=(0, (4, 3)))
@@ -147,8 +151,8 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
     figure, bottom, top = style.sheet(
         title,
         f"AUC against the true chances of {len(chances.chance):,} accounts of {chances.company.max() + 1} companies, "
-        f"each forked into {chances.branches} futures of {chances.within:g} months. Bars: 95 % intervals over companies. "
-        ".5 is guessing.",
+        f"each forked into {chances.branches} futures of {chances.within:g} months. "
+        "Bars: 95 % intervals over companies. .5 is guessing.",
         footer,
         height=3.6,
     )

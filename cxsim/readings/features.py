@@ -123,8 +123,8 @@ def _days(log: EventLog, days: float | Sequence[float] | Reals) -> Reals:
 
 
 def _stays(log: EventLog, sight: Sightings) -> _Stays:
-    names = ("time", "kind", "account", "item", "team", "value", "emotion", "stage", "observed", "mrr")
-    c = {name: log.columns[name][sight.rows] for name in names}
+    names = ("emotion", "stage", "observed", "mrr")
+    c = {**sight.columns, **{name: log.columns[name][sight.rows] for name in names}}
     n = len(sight.rows)
     index = np.arange(n)
     fresh = (sight.first == index) | (c["kind"] == events.RETURNED)
@@ -145,9 +145,9 @@ def _asked(stays: _Stays, days: Reals) -> _Asked:
     members = [np.flatnonzero((came < day) & (day <= gone) & entered) for day in days]
     life = np.concatenate(members)
     day, start = np.repeat(days, [len(some) for some in members]), begins[life]
-    at = before(stays.life, c["time"], life, day)
-    since = {n: np.maximum(before(stays.life, c["time"], life, day - n / DAYS_PER_MONTH), start - 1) for n in DAYS}
-    return _Asked(day, start, at, since)
+    moments = np.concatenate([day, *(day - n / DAYS_PER_MONTH for n in DAYS)])
+    at, *earlier = np.split(before(stays.life, c["time"], np.tile(life, 1 + len(DAYS)), moments), 1 + len(DAYS))
+    return _Asked(day, start, at, {n: np.maximum(rows, start - 1) for n, rows in zip(DAYS, earlier, strict=True)})
 
 
 class _Count:

@@ -7,7 +7,7 @@ stands in it was seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -47,6 +47,8 @@ class Sightings:
     ----------
     rows : int64 array, shape (n,)
         Row numbers in the log.
+    columns : mapping of str to array, shape (n,)
+        Those of the log at `rows`: time, kind, account, item, team, value, usage.
     first : int64 array, shape (n,)
         Index of the account's first row.
     sighted : bool array, shape (n,)
@@ -58,6 +60,7 @@ class Sightings:
     """
 
     rows: Ints
+    columns: Mapping[str, Array]
     first: Ints
     sighted: Flags
     experience: Reals
@@ -111,7 +114,7 @@ def sightings(log: EventLog, *, everything: bool = False) -> Sightings:
         n, begins, who, reviews, c["usage"][begins],
         lambda seen, at: _reported({SEEN_DELAY: parameter(SEEN_DELAY, at)}, seen, c["usage"][at]),
     )  # fmt: skip
-    return Sightings(rows, first, sighted, experience, usage)
+    return Sightings(rows, c, first, sighted, experience, usage)
 
 
 def _drawn(

@@ -79,7 +79,7 @@ class Dataset:
 
     def of(self, chosen: Flags | Ints) -> Dataset:
         """Some of the rows."""
-        at = np.flatnonzero(chosen) if np.asarray(chosen).dtype == np.bool_ else np.asarray(chosen)
+        at: Ints = np.asarray(np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen, dtype=np.int64)
         columns = ("target", "account", "day", "known_at", "lost_in", "followed", "mrr")
         return replace(
             self, features=self.features.iloc[at].reset_index(drop=True), **{n: getattr(self, n)[at] for n in columns}

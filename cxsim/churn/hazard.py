@@ -63,10 +63,10 @@ def kaplan_meier(table: pd.DataFrame, *, duration: str, lost: str, by: str | Non
     parts = []
     for group in pd.unique(groups):
         mine = groups == group
-        survival = ecdf(CensoredData.right_censored(age[mine], ~event[mine])).sf
+        survival: Any = ecdf(CensoredData.right_censored(age[mine], ~event[mine])).sf
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # where the curve is 1 or 0 there is no interval
-            bounds = survival.confidence_interval(method="log-log")
+            bounds: Any = survival.confidence_interval(method="log-log")
         at = np.isin(survival.quantiles, age[mine & event])
         parts.append(pd.DataFrame({
             "group": group, "duration": survival.quantiles[at], "survival": survival.probabilities[at],
@@ -186,7 +186,7 @@ def hazard(
     gone = (event[row] & (number + 1 == lived[row])).astype(np.int64)
     if len(np.unique(gone)) < 2:
         raise InputError(["hazard: nobody was lost, or nobody was kept, in the months that are to be learned"])
-    regression = LogisticRegression(C=STRENGTH if columns else 1e6, solver="newton-cholesky", max_iter=200)
+    regression = LogisticRegression(C=STRENGTH if columns else 1e6, solver="newton-cholesky", max_iter=200, tol=1e-8)
     pipeline = make_pipeline(_transformer(columns), regression)
     from cxsim.churn.model import one_thread
 

@@ -197,7 +197,7 @@ def _members_of(method: Any) -> tuple[str, ...]:
         return METHODS[method]
     from sklearn.base import is_classifier
 
-    if not is_classifier(method):
+    if not hasattr(method, "fit") or isinstance(method, type) or not is_classifier(method):
         raise InputError([f"method: {shown(method)} is neither a word nor a scikit-learn classifier"])
     return (type(method).__name__,)
 

@@ -29,6 +29,7 @@ TRUSTED: Final = (
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "scipy.interpolate._bsplines.BSpline",
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline holds it; it makes arrays of numbers
     "numpy.dtype",
 )
 LARGEST: Final = 512 * 1024 * 1024  # bytes of a model, unpacked

@@ -114,7 +114,7 @@ def _column(column: pd.Series[Any]) -> npt.NDArray[Any]:
     if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype):
         raise InputError(["holds dates: give a number instead, such as months since then"])
     if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
-        return _finite(column.astype("float64").to_numpy(na_value=np.nan))
+        return _finite(np.asarray(column.astype("float64").to_numpy(na_value=np.nan), dtype=np.float64))
     words = column.astype(object).where(column.notna(), "").astype(str).str.strip()
     blank = words.str.lower().isin(MISSING).to_numpy()
     told = words[~blank]
@@ -229,4 +229,4 @@ def lost_of(column: pd.Series[Any], label: str) -> npt.NDArray[np.int8]:
     if len(lost) != 1:
         raise InputError([f"{label}: it is not clear which of {shown(kinds[0])} and {shown(kinds[1])} means lost; make "
                           "it 1 for lost and 0 for kept"])  # fmt: skip
-    return (words == lost[0]).astype(np.int8)
+    return np.asarray(words == lost[0], dtype=np.int8)

@@ -260,7 +260,7 @@ def _told(known: Oracle) -> dict[str, Any]:
     """What the oracle adds to the answer in JSON."""
     rows = known.table()
     return {
-        "oracle_auc": float(rows.loc["observable", "auc"]),
+        "oracle_auc": float(rows["auc"].to_numpy()[list(rows.index).index("observable")]),
         "oracle": {
             "share_of_achievable": known.share(),
             "calibration_slope": _number(known.calibration_slope()),
@@ -323,8 +323,9 @@ def _screen(
     fast_note(out)
     out.print()
     rows = table(("measure", "left"), ("value", "right"), ("95 % interval", "right"), ("", "left"))
-    for row in found.summary().itertuples():
-        rows.add_row(row.measure, f"{row.value:.4f}", f"{row.low:.4f} to {row.high:.4f}", _MEANING[row.measure])
+    for row in found.summary().to_dict("records"):
+        name, bounds = row["measure"], f"{row['low']:.4f} to {row['high']:.4f}"
+        rows.add_row(name, f"{row['value']:.4f}", bounds, _MEANING[name])
     out.print(rows)
     if known is not None:
         _known(out, known, cost, save_rate)
@@ -367,8 +368,9 @@ def _known(out: Console, known: Oracle, cost: float, save_rate: float) -> None:
     say(out, told + f"{chances.branches} futures of {chances.within:g} months.", "dim")
     out.print()
     rows = table(("", "left"), ("AUC", "right"), ("95 %", "right"), ("profit per 100 accounts", "right"))
-    for row in known.table().itertuples():
-        rows.add_row(row.who, f"{row.auc:.3f}", f"{row.auc_low:.3f} to {row.auc_high:.3f}", f"{row.profit:,.0f}")
+    for row in known.table().to_dict("records"):
+        bounds = f"{row['auc_low']:.3f} to {row['auc_high']:.3f}"
+        rows.add_row(row["who"], f"{row['auc']:.3f}", bounds, f"{row['profit']:,.0f}")
     out.print(rows)
     silo = known.silo()
     told = (

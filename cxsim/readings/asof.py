@@ -100,5 +100,5 @@ def waits(life: Ints, kind: Array, item: Array, time: Reals) -> Ints:
             "SELECT a.row, max(a.time - o.time) AS waited "
             "FROM answered a JOIN opened o USING (life, item) GROUP BY a.row"
         ).fetchnumpy()
-    waited[found["row"]] = np.rint(found["waited"] * MILLION).astype(np.int64)
+    waited[found["row"]] = np.rint(np.asarray(found["waited"]) * MILLION).astype(np.int64)
     return waited

@@ -130,7 +130,7 @@ def _drawn(
     number = np.where(kind == events.WENT_LIVE, 0, item)
     # the item of work that has ended carries the stay in its upper bits
     own = np.isin(kind, events.ENDS_OF_WORK)
-    index = np.where(own, kind << 25 | number, streams.index_of_moment(kind, stay, number))  # type: ignore[arg-type, call-overload]
+    index = np.where(own, kind << 25 | number, streams.index_of_moment(kind, stay, number))  # type: ignore[arg-type]
     account = c["account"][at].astype(np.int64)
     later = (certificate.branch != 0) & (c["time"][at] >= certificate.branch_from)
     branch = np.where(later, certificate.branch, 0)
@@ -148,7 +148,8 @@ def _uniforms() -> Any:
     """The draws at many addresses."""
     import numba
 
-    return numba.vectorize(["float64(int64, int64, int64, int64, int64, int64)"])(streams._uniform.py_func)
+    signature = ["float64(int64, int64, int64, int64, int64, int64)"]
+    return numba.vectorize(signature)(streams._uniform.py_func)  # type: ignore[no-untyped-call]
 
 
 def _carried(n: int, begins: Ints, who: Ints, at: Ints, start: Reals, step: Callable[[Reals, Ints], Reals]) -> Reals:

@@ -138,13 +138,13 @@ class Oracle:
         dict
             `value`, `low`, `high` (95 %, over companies), all None with a `reason` where there is nothing to predict.
         """
-        found = self.table()
-        if not found.loc["observable", "auc_low"] > 0.5:
+        found: dict[Any, Any] = self.table().to_dict("index")
+        if not found["observable"]["auc_low"] > 0.5:
             return {"value": None, "low": None, "high": None,
                     "reason": "nothing to predict: the best from what is seen is no better than guessing"}  # fmt: skip
         drawn = self._kept["drawn"][:, :, 0] - 0.5
         low, high = np.quantile(drawn[:, 0] / drawn[:, 1], LEVELS)
-        value = (found.loc["model", "auc"] - 0.5) / (found.loc["observable", "auc"] - 0.5)
+        value = (found["model"]["auc"] - 0.5) / (found["observable"]["auc"] - 0.5)
         return {"value": float(value), "low": float(low), "high": float(high), "reason": ""}
 
     def silo(self) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ from conftest import made_table
 import cxsim as cx
 from cxsim import events
 from cxsim.churn import Dataset, dataset, dependence, importance, in_words, measures, prepared, reasons
+from cxsim.churn.evaluation import samples
 from cxsim.churn.tables import typed
 from cxsim.plots import churn as plots
-from cxsim.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -58,26 +58,21 @@ def test_a_score_in_words_names_what_sets_the_account_apart(made: tuple[cx.churn
     assert "more likely than with" in said
 
 
-def test_silence_to_surveys_predicts_and_saves_nobody(make_world: Callable[..., Scenario]) -> None:
-    """The unhappy stay silent, so silence tells who will go. Making everybody answer keeps not one account."""
-    base = make_world(
-        {"arrivals.per_month": 25.0, "arrivals.history_months": 24, "segments.touch_digital_share": 1.0,
-         "segments.touch_named_share": 0.0, "segments.term_1_share": 1.0, "segments.term_24_share": 0.0,
-         "segments.term_36_share": 0.0, "health.survey_bias": 3.0, "health.survey_cadence": 2,
-         "churn.competition_slope": 3.0, "churn.competition_base": 0.01, "churn.relationship_slope": 3.0},
-        horizon=15,
-    )  # fmt: skip
-    log = cx.simulate(base, seed=1)
-    data = dataset(log, within=3)
-    silence = data.features["surveys_unanswered"] - data.features["survey_answer"].fillna(0.0)
-    ranked = measures.auc(data.target, silence.to_numpy(dtype=np.float64))
-    assert ranked > 0.55
-    asked = cx.simulate(base.set("health.survey_answer", 1.0), seed=1)
-    answered = dataset(asked, within=3).features
-    assert answered["surveys_unanswered"].sum() == 0
-    gone = [one.columns["account"][np.isin(one.columns["kind"], events.LEAVING)].tolist() for one in (log, asked)]
+def test_observed_health_predicts_and_a_brighter_picture_saves_nobody() -> None:
+    """Who looks unwell is lost more often. When all look better, the model expects fewer losses, and none is fewer."""
+    world = cx.Scenario.load("smb-monthly").set("arrivals.history_months", 12).set("horizon_months", 15)
+    for segment in world.segments:  # nobody's turn depends on how an account looks
+        world = world.set(f"segments.{segment}.touch_digital_share", 1.0)
+    log, bright = (cx.simulate(one, seed=1) for one in (world, world.set("health.seen_prior", 9.5)))
+    data, brighter = (dataset(one, within=3) for one in (log, bright))
+    looks = -data.features["observed_health"].to_numpy(dtype=np.float64)
+    drawn = [measures.auc(data.target[rows], looks[rows]) for rows in samples(data.account, 100, 0)]
+    assert np.quantile(drawn, 0.025) > 0.55
+    model = cx.churn.fit(replace(data, features=data.features[["observed_health"]]), method="logistic")
+    assert model.predict_proba(brighter.features)[:, 1].mean() < 0.95 * model.predict_proba(data.features)[:, 1].mean()
+    gone = [one.columns["account"][np.isin(one.columns["kind"], events.LEAVING)].tolist() for one in (log, bright)]
     assert gone[0] == gone[1]
-    assert len(gone[0]) > 50
+    assert len(gone[0]) > 100
     assert "not about causes" in cx.churn.NOT_A_CAUSE
 
 

@@ -119,7 +119,7 @@ def test_a_model_from_elsewhere_runs_no_code(tmp_path: Path, model: ChurnModel) 
     with zipfile.ZipFile(tmp_path / "m.skops") as packed:
         contents = {name: packed.read(name) for name in packed.namelist()}
     schema = json.loads(contents["schema.json"])
-    schema["content"]["content"]["pipelines"] = {
+    schema["content"]["pipelines"] = {
         "__class__": "system", "__module__": "os", "__loader__": "FunctionNode", "__id__": 1, "content": {
             "module_path": "os", "function": "system"},
     }  # fmt: skip

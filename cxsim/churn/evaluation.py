@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cxsim.churn import measures
 from cxsim.churn.dataset import Dataset
-from cxsim.churn.measures import MEASURES
+from cxsim.churn.measures import MEASURES, Ranked
 from cxsim.errors import InputError, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 FOLDS: Final = 5
-ORIGINS: Final = 4
-DRAWS: Final = 200
+ORIGINS: Final = 3
+DRAWS: Final = 400
 LEVELS: Final = (0.025, 0.975)
 SAVE_RATE: Final = 0.11  # Godinho de Matos et al. 2018, doi:10.1287/mksc.2018.1099: calls cut churn by 11.0 %
 COST: Final = 100.0  # assumption: some two hours of a success manager
@@ -248,14 +248,14 @@ def evaluate(
     Without days: stratified folds of accounts. With days: rolling origin and folds. A model for an origin knows rows
     of the other folds' accounts whose fate was known by that day, and judges days from it to the next origin.
     """
-    from cxsim.churn.model import ChurnModel
+    from cxsim.churn.model import INNER_FOLDS, ChurnModel, account_folds
     from cxsim.churn.sources import dataset_of
 
     data = dataset_of(source, target=target, id=id)
     for name, number, least in (("folds", folds, 2), ("origins", origins, 1)):
         if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= 50:
             raise InputError([f"{name}: {number!r} is not a whole number from {least} to 50"])
-    fold = _fold_of(data, folds, seed)
+    fold = account_folds(data.account, data.target, folds, seed)
     days = _origins(data, origins) if data.has_days else np.array([np.nan])
     p, origin = np.full(len(data), np.nan), np.full(len(data), np.nan)
     done, total = 0, folds * len(days)
@@ -266,34 +266,26 @@ def evaluate(
             if data.has_days:
                 judged, learned = judged & (data.day >= day) & (data.day < until), learned & (data.known_at <= day)
             part = data.of(learned)
-            p[judged] = ChurnModel(method, seed=seed).fit(part.features, part.target, part.account).predict_proba(
-                data.of(judged).features)[:, 1]  # fmt: skip
-            origin[judged] = day
             done += 1
+            # early on too few may have been lost to learn from; those days are not judged
+            if judged.any() and _lost(part) >= INNER_FOLDS:
+                model = ChurnModel(method, seed=seed).fit(part.features, part.target, part.account)
+                p[judged] = model.predict_proba(data.of(judged).features)[:, 1]
+                origin[judged] = day
             if progress is not None:
                 progress(done, total)
     there = ~np.isnan(p)
+    if not 0 < data.target[there].sum() < there.sum():
+        raise InputError(["too few accounts are lost, or kept, to learn from some and to judge by others"])
     told = f"{folds} folds of accounts"
     split = f"rolling origin ({', '.join(f'{d:g}' for d in days)}) × {told}" if data.has_days else told
     name = method if isinstance(method, str) else type(method).__name__
     return Evaluation(data, data.of(there), p[there], fold[there], origin[there], name, split, seed)
 
 
-def _fold_of(data: Dataset, folds: int, seed: int) -> Ints:
-    """Fold of each row: accounts by the hash of a permutation, those ever lost spread evenly."""
-    from sklearn.model_selection import StratifiedKFold
-
-    names, who = np.unique(data.account, return_inverse=True)
-    lost = np.zeros(len(names), dtype=np.int64)
-    np.maximum.at(lost, who, data.target)
-    if min(np.bincount(lost, minlength=2)) < folds:
-        raise InputError(
-            [f"{int(lost.sum())} of {len(names)} accounts were lost: too few of one kind for {folds} folds"]
-        )
-    found = np.empty(len(names), dtype=np.int64)
-    for k, (_, judged) in enumerate(StratifiedKFold(folds, shuffle=True, random_state=seed).split(names, lost)):
-        found[judged] = k
-    return np.asarray(found[who])
+def _lost(data: Dataset) -> int:
+    """Accounts that are lost, or that are kept, whichever are fewer."""
+    return min(len(np.unique(data.account[data.target == kind])) for kind in (0, 1))
 
 
 def _origins(data: Dataset, number: int) -> Reals:
@@ -320,21 +312,27 @@ def samples(account: Array, number: int, seed: int) -> Iterator[Ints]:
         yield order[np.repeat(starts[drawn], n) + inside]
 
 
-def _with_intervals(outcome: Array, p: Reals, account: Array, seed: int) -> pd.DataFrame:
-    import pandas as pd
+def weights(account: Array, number: int, seed: int) -> Iterator[Reals]:
+    """How often each row is in bootstrap samples of accounts."""
+    _, who = np.unique(account, return_inverse=True)
+    n = int(who.max()) + 1
+    random = np.random.default_rng(seed)
+    for _ in range(number):
+        yield np.bincount(random.integers(0, n, n), minlength=n)[who].astype(np.float64)
 
-    drawn = np.array([
-        [measure(outcome[rows], p[rows]) for measure in MEASURES.values()] for rows in samples(account, DRAWS, seed)
-    ])  # fmt: skip
+
+def _with_intervals(outcome: Array, p: Reals, account: Array, seed: int) -> pd.DataFrame:
     import warnings
 
+    import pandas as pd
+
+    ranked = Ranked(outcome, p)
+    drawn = np.array([list(ranked.measures(weight).values()) for weight in weights(account, DRAWS, seed)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a measure that no sample has
         low, high = np.nanquantile(drawn, LEVELS, axis=0)
-    return pd.DataFrame({
-        "measure": list(MEASURES), "value": [measure(outcome, p) for measure in MEASURES.values()], "low": low,
-        "high": high,
-    })  # fmt: skip
+    value = list(ranked.measures().values())
+    return pd.DataFrame({"measure": list(MEASURES), "value": value, "low": low, "high": high})
 
 
 def _number(value: float) -> float | None:

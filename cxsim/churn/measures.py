@@ -6,7 +6,6 @@ weight 1 − p: the numbers are then those of very many futures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,107 +22,90 @@ TENTH: Final = 0.1
 BINS: Final = 10
 
 
-def _pairs(outcome: Array, p: Reals, weight: Reals | None) -> tuple[Array, Reals, Reals]:
-    """Outcomes of 0 and 1, probabilities and weights; each chance between 0 and 1 as one of both."""
-    y = np.asarray(outcome, dtype=np.float64)
-    w = np.ones(len(y)) if weight is None else weight
-    lost, kept = y > 0.0, y < 1.0
-    return (
-        np.concatenate((np.ones(lost.sum(), dtype=np.int64), np.zeros(kept.sum(), dtype=np.int64))),
-        np.concatenate((p[lost], p[kept])),
-        np.concatenate(((w * y)[lost], (w * (1.0 - y))[kept])),
-    )
+class Ranked:
+    """Outcomes ranked by their predicted probabilities once, to be measured under many weights.
+
+    Parameters
+    ----------
+    outcome : array, shape (n,)
+        0, 1, or a chance between them.
+    p : float array, shape (n,)
+    """
+
+    def __init__(self, outcome: Array, p: Reals) -> None:
+        self.y = np.asarray(outcome, dtype=np.float64)
+        values, self._place = np.unique(-p, return_inverse=True)
+        self._n = len(values)
+        sure = np.clip(p, SURE, 1.0 - SURE)
+        self._odds = np.log(sure / (1.0 - sure))
+        self._squares = self.y * (1.0 - p) ** 2 + (1.0 - self.y) * p**2
+        self._losses = -(self.y * np.log(np.clip(p, SURE, 1.0)) + (1.0 - self.y) * np.log(np.clip(1.0 - p, SURE, 1.0)))
+
+    def measures(self, weight: Reals | None = None) -> dict[str, float]:
+        """Each of `MEASURES`, rows counting by weights, shape (n,)."""
+        w = np.ones(len(self.y)) if weight is None else weight
+        lost = np.bincount(self._place, weights=w * self.y, minlength=self._n)
+        kept = np.bincount(self._place, weights=w * (1.0 - self.y), minlength=self._n)
+        all_lost, all_kept, size = float(lost.sum()), float(kept.sum()), float(w.sum())
+        found = {name: float("nan") for name in MEASURES}
+        found["brier"] = float((w * self._squares).sum() / size)
+        found["log_loss"] = float((w * self._losses).sum() / size)
+        if all_lost > 0.0 and all_kept > 0.0:
+            so_far, passed = np.cumsum(lost), np.cumsum(kept)
+            below = all_kept - passed + 0.5 * kept
+            found["auc"] = float((lost * below).sum() / (all_lost * all_kept))
+            ranked = so_far + passed
+            precision = np.divide(so_far, ranked, out=np.zeros_like(ranked), where=ranked > 0.0)
+            found["average_precision"] = float((lost * precision).sum() / all_lost)
+            captured = np.interp(TENTH, np.append(0.0, ranked / size), np.append(0.0, so_far / all_lost))
+            found["lift_top_decile"] = float(captured / TENTH)
+            found["calibration_slope"] = self._slope(w)
+        return found
+
+    def _slope(self, w: Reals) -> float:
+        """Newton's steps on the two numbers of a line in the log-odds."""
+        if np.ptp(self._odds[w > 0.0]) < 1e-9:
+            return float("nan")
+        centre, scale = float(np.average(self._odds, weights=w)), float(np.std(self._odds))
+        x, share = (self._odds - centre) / scale, float(np.average(self.y, weights=w))
+        a, b = float(np.log(share / (1.0 - share))), 0.0
+        for _ in range(50):
+            q = 1.0 / (1.0 + np.exp(-(a + b * x)))
+            g, h = w * (self.y - q), w * q * (1.0 - q)
+            g0, g1, h0, h1, h2 = g.sum(), (g * x).sum(), h.sum(), (h * x).sum(), (h * x * x).sum()
+            det = h0 * h2 - h1 * h1
+            if not det > 0.0:
+                return float("nan")
+            da, db = (h2 * g0 - h1 * g1) / det, (h0 * g1 - h1 * g0) / det
+            a, b = a + da, b + db
+            if abs(da) + abs(db) < 1e-10:
+                break
+        return float(b / scale)
+
+    def gains(self) -> tuple[Reals, Reals]:
+        """Share of accounts looked at, likeliest first, and share of losses among them; equals together."""
+        size = np.bincount(self._place, minlength=self._n)
+        lost = np.bincount(self._place, weights=self.y, minlength=self._n)
+        total = max(float(lost.sum()), 1e-300)
+        return np.append(0.0, np.cumsum(size) / size.sum()), np.append(0.0, np.cumsum(lost) / total)
+
+
+# auc: chance that a lost account is ranked above a kept one, ties half. average_precision: mean share of lost accounts
+# among those ranked at least as high, over the lost. brier: mean squared difference of outcome and probability.
+# log_loss: mean of −ln of the probability given to what happened. calibration_slope: slope of the outcome's log-odds in
+# those predicted; 1 is right, less is too sure, more is too shy (Cox 1958, doi:10.1093/biomet/45.3-4.562).
+# lift_top_decile: share of lost accounts among the tenth ranked highest, over that of all.
+MEASURES: Final = ("auc", "average_precision", "brier", "log_loss", "calibration_slope", "lift_top_decile")
+
+
+def measure(name: str, outcome: Array, p: Reals, weight: Reals | None = None) -> float:
+    """One of `MEASURES`; NaN where it does not exist, such as the AUC of one kind of accounts."""
+    return Ranked(outcome, p).measures(weight)[name]
 
 
 def auc(outcome: Array, p: Reals, weight: Reals | None = None) -> float:
     """Chance that a lost account is ranked above a kept one, ties half; NaN where there is only one kind."""
-    from sklearn.metrics import roc_auc_score
-
-    y, score, w = _pairs(outcome, p, weight)
-    return float(roc_auc_score(y, score, sample_weight=w)) if _both(y, w) else float("nan")
-
-
-def average_precision(outcome: Array, p: Reals, weight: Reals | None = None) -> float:
-    """Mean share of lost accounts among those ranked at least as high, over the lost."""
-    from sklearn.metrics import average_precision_score
-
-    y, score, w = _pairs(outcome, p, weight)
-    return float(average_precision_score(y, score, sample_weight=w)) if _both(y, w) else float("nan")
-
-
-def brier(outcome: Array, p: Reals, weight: Reals | None = None) -> float:
-    """Mean squared difference of outcome and probability."""
-    y, score, w = _pairs(outcome, p, weight)
-    return float(np.average((y - score) ** 2, weights=w))
-
-
-def log_loss(outcome: Array, p: Reals, weight: Reals | None = None) -> float:
-    """Mean of −ln of the probability that was given to what happened."""
-    y, score, w = _pairs(outcome, p, weight)
-    given = np.clip(np.where(y == 1, score, 1.0 - score), SURE, 1.0)
-    return float(np.average(-np.log(given), weights=w))
-
-
-def calibration_slope(outcome: Array, p: Reals, weight: Reals | None = None) -> float:
-    """Slope of the outcome's log-odds in those predicted: 1 is right, less is too sure, more is too shy.
-
-    NaN where all probabilities are the same. Cox 1958, doi:10.1093/biomet/45.3-4.562.
-    """
-    y, score, w = _pairs(outcome, p, weight)
-    x = np.log(np.clip(score, SURE, 1 - SURE) / (1 - np.clip(score, SURE, 1 - SURE)))
-    if not _both(y, w) or np.ptp(x[w > 0]) < 1e-9:
-        return float("nan")
-    centre, scale = np.average(x, weights=w), max(float(np.std(x)), 1e-12)
-    x = (x - centre) / scale
-    a, b = np.log(np.average(y, weights=w) / (1 - np.average(y, weights=w))), 0.0
-    for _ in range(50):  # Newton's steps on two numbers
-        q = 1.0 / (1.0 + np.exp(-(a + b * x)))
-        g, h = w * (y - q), w * q * (1 - q)
-        g0, g1, h0, h1, h2 = g.sum(), (g * x).sum(), h.sum(), (h * x).sum(), (h * x * x).sum()
-        det = h0 * h2 - h1 * h1
-        if not det > 0.0:
-            return float("nan")
-        da, db = (h2 * g0 - h1 * g1) / det, (h0 * g1 - h1 * g0) / det
-        a, b = a + da, b + db
-        if abs(da) + abs(db) < 1e-10:
-            break
-    return float(b / scale)
-
-
-def lift_top_decile(outcome: Array, p: Reals, weight: Reals | None = None) -> float:
-    """Share of lost accounts among the tenth ranked highest, over that of all."""
-    y = np.asarray(outcome, dtype=np.float64)
-    w = np.ones(len(y)) if weight is None else weight
-    overall = float(np.average(y, weights=w))
-    return _captured(y, p, w, TENTH) / TENTH if overall > 0.0 else float("nan")
-
-
-def _captured(y: Reals, p: Reals, w: Reals, share: float) -> float:
-    """Share of all losses among the highest ranked share of accounts; equals are taken in equal parts."""
-    found, at = _gain(y, p, w)
-    return float(np.interp(share, found, at))
-
-
-def _gain(y: Reals, p: Reals, w: Reals) -> tuple[Reals, Reals]:
-    values, place = np.unique(-p, return_inverse=True)
-    size = np.bincount(place, weights=w, minlength=len(values))
-    lost = np.bincount(place, weights=w * y, minlength=len(values))
-    total = max(float(lost.sum()), 1e-300)
-    return np.concatenate(([0.0], np.cumsum(size) / size.sum())), np.concatenate(([0.0], np.cumsum(lost) / total))
-
-
-def _both(y: Array, w: Reals) -> bool:
-    return bool(w[y == 1].sum() > 0 and w[y == 0].sum() > 0)
-
-
-MEASURES: Final[Mapping[str, Callable[..., float]]] = {
-    "auc": auc,
-    "average_precision": average_precision,
-    "brier": brier,
-    "log_loss": log_loss,
-    "calibration_slope": calibration_slope,
-    "lift_top_decile": lift_top_decile,
-}
+    return measure("auc", outcome, p, weight)
 
 
 def gain(outcome: Array, p: Reals) -> pd.DataFrame:
@@ -137,7 +119,7 @@ def gain(outcome: Array, p: Reals) -> pd.DataFrame:
     """
     import pandas as pd
 
-    at, found = _gain(np.asarray(outcome, dtype=np.float64), p, np.ones(len(p)))
+    at, found = Ranked(outcome, p).gains()
     share = np.arange(1, 101) / 100
     captured = np.interp(share, at, found)
     return pd.DataFrame({"contacted": share, "found": captured, "lift": captured / share})
@@ -196,7 +178,6 @@ def profit(outcome: Array, p: Reals, *, value: Reals, cost: float, save_rate: fl
     return pd.DataFrame({"contacted": share, "profit": sums[np.rint(share * len(y)).astype(np.int64)]})
 
 
-def chosen_profit(outcome: Array, p: Reals, *, value: Reals, cost: float, save_rate: float) -> float:
-    """Profit of contacting whoever the model says is worth it: p·save_rate·value above the cost [currency]."""
-    worth = p * save_rate * value > cost
-    return float((np.asarray(outcome, dtype=np.float64)[worth] * save_rate * value[worth] - cost).sum())
+def contacted(p: Reals, *, value: Reals, cost: float, save_rate: float) -> npt.NDArray[np.bool_]:
+    """Whom a contact seems worth: p·save_rate·value above the cost [currency]; shape (n,)."""
+    return np.asarray(p * save_rate * value > cost)

@@ -100,7 +100,9 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         names = _members_of(self.method)
         lost = np.asarray(y).astype(np.int64)
-        folds = _folds(lost, groups, self.seed)
+        whose = np.arange(len(lost)) if groups is None else groups
+        fold = account_folds(whose, lost, INNER_FOLDS, self.seed)
+        folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(INNER_FOLDS)]
         self.columns_, self.left_out_ = chosen(X)
         table = fitted(X, self.columns_)
         with one_thread():
@@ -202,18 +204,33 @@ def _members_of(method: Any) -> tuple[str, ...]:
     return (type(method).__name__,)
 
 
-def _folds(lost: Ints, groups: npt.ArrayLike | None, seed: int) -> Folds:
-    """Folds that keep the rows of one account together and spread the lost evenly."""
-    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+def account_folds(account: npt.ArrayLike, lost: npt.ArrayLike, number: int, seed: int) -> Ints:
+    """Fold of each row: all rows of an account in one, accounts that are ever lost spread evenly; shape (n,).
 
-    if len(np.unique(lost)) < 2 or min(np.bincount(lost)) < INNER_FOLDS:
-        raise InputError([f"{int(lost.sum())} lost of {len(lost)}: too few of one kind to learn from; at least "
-                          f"{INNER_FOLDS} of each are needed"])  # fmt: skip
-    nothing = np.zeros(len(lost))
-    who = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    if who is None or who.max() == len(lost) - 1:
-        return list(StratifiedKFold(INNER_FOLDS, shuffle=True, random_state=seed).split(nothing, lost))
-    return list(StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=seed).split(nothing, lost, who))
+    Raises
+    ------
+    InputError
+        If fewer accounts than folds are ever lost, or kept.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    names, who = np.unique(np.asarray(account), return_inverse=True)
+    ever = np.zeros((2, len(names)), dtype=np.int64)
+    for kind in (0, 1):
+        np.maximum.at(ever[kind], who, (np.asarray(lost) == kind).astype(np.int64))
+    few, word = min((int(ever[1].sum()), "lost"), (int(ever[0].sum()), "kept"))
+    if few < number:
+        told = f"{few} of {len(names)} accounts are {word}: too few to learn from"
+        raise InputError([f"{told}; at least {number} of each kind are needed"])
+    # each kind in every fold: an account whose rows are of both kinds is of a kind of its own
+    mark = ever[1] + 2 * ever[0] * ever[1]
+    sizes = np.bincount(mark, minlength=4)
+    if min(size for size in sizes if size) < number:  # a kind with too few goes with those that are ever lost
+        mark = ever[1] if min(ever[1].sum(), len(names) - ever[1].sum()) >= number else np.zeros_like(mark)
+    found = np.empty(len(names), dtype=np.int64)
+    for k, (_, judged) in enumerate(StratifiedKFold(number, shuffle=True, random_state=seed).split(names, mark)):
+        found[judged] = k
+    return np.asarray(found[who])
 
 
 def _member(

@@ -145,7 +145,7 @@ def score(
     files.write_text(Path(out), text.getvalue())
     from cxsim import __version__
 
-    birth = {"version": __version__, "command": command(), "model": model, "table": accounts, **known.origin_}
+    birth = {"version": __version__, "command": command(), "model": model, "table": accounts, "fitted": known.origin_}
     beside = Path(out).with_suffix(".birth.json")
     files.write_text(beside, json.dumps(birth, indent=1, ensure_ascii=False) + "\n")
     screen = console()

@@ -35,7 +35,7 @@ DAY: Final = 6.0  # assumption: any day will do; an early one costs little to re
 BRANCHES: Final = 200
 TIMES: Final = 20  # as many accounts as the model was given
 FOLDS: Final = 5
-DRAWS: Final = 100
+DRAWS: Final = 400
 APART: Final = 1_000_003  # seeds of the oracle's companies lie this far from the model's
 # of the observable oracle; assumption: shallow trees, since chances are smooth in what is seen
 _TREES: Final = {"learning_rate": 0.06, "max_iter": 150, "max_leaf_nodes": 8, "min_samples_leaf": 100}
@@ -107,28 +107,36 @@ class Oracle:
     def _table(self) -> pd.DataFrame:
         import pandas as pd
 
-        drawn = np.array([[self._two(name, rows) for name in self.predicted] for rows in self._samples()])
+        from cxsim.churn.evaluation import weights
+
+        ways = [self._way(name) for name in self.predicted]
+        drawn = np.array([
+            [way(weight) for way in ways] for weight in weights(self.chances.company, DRAWS, 0)
+        ])  # fmt: skip
         low, high = np.nanquantile(drawn, LEVELS, axis=0)
         self._kept["drawn"] = drawn
-        every = np.arange(len(self.chances.chance))
+        level = [way(np.ones(len(self.chances.chance))) for way in ways]
+        self._kept["level"] = level
         rows = []
         for k, name in enumerate(self.predicted):
-            auc, profit = self._two(name, every)
+            auc, profit = level[k]
             rows.append((WORDS[name], auc, low[k, 0], high[k, 0], profit, low[k, 1], high[k, 1]))
         columns = ["who", "auc", "auc_low", "auc_high", "profit", "profit_low", "profit_high"]
         return pd.DataFrame(rows, columns=columns, index=list(self.predicted))
 
-    def _two(self, name: str, rows: Ints) -> tuple[float, float]:
-        """AUC, and profit per 100 accounts of contacting whoever seems worth it."""
-        chance, p = self.chances.chance[rows], self.predicted[name][rows]
-        worth = self.chances.seen["mrr"].to_numpy()[rows] / 100.0 * MONTHS_KEPT
-        gained = measures.chosen_profit(chance, p, value=worth, cost=self.cost, save_rate=self.save_rate)
-        return measures.auc(chance, p), 100.0 * gained / len(rows)
+    def _way(self, name: str) -> Callable[[Reals], tuple[float, float]]:
+        """AUC, and profit per 100 accounts of contacting whoever seems worth it, for weights of accounts."""
+        chance, p = self.chances.chance, self.predicted[name]
+        worth = self.chances.seen["mrr"].to_numpy() / 100.0 * MONTHS_KEPT
+        ranked = measures.Ranked(chance, p)
+        gained = measures.contacted(p, value=worth, cost=self.cost, save_rate=self.save_rate) * (
+            chance * self.save_rate * worth - self.cost
+        )
 
-    def _samples(self) -> list[Ints]:
-        from cxsim.churn.evaluation import samples
+        def both(weight: Reals) -> tuple[float, float]:
+            return ranked.measures(weight)["auc"], 100.0 * float((weight * gained).sum() / weight.sum())
 
-        return list(samples(self.chances.company, DRAWS, 0))
+        return both
 
     def share(self) -> dict[str, float | str | None]:
         """Share of the achievable that the model reaches: AUC above ½ over that of the observable oracle.
@@ -157,8 +165,7 @@ class Oracle:
         """
         self.table()
         profit = self._kept["drawn"][:, :, 1]
-        every = np.arange(len(self.chances.chance))
-        level = {name: self._two(name, every)[1] for name in self.predicted}
+        level = {name: profit for name, (_, profit) in zip(self.predicted, self._kept["level"], strict=True)}
         place = {name: k for k, name in enumerate(self.predicted)}
         told: dict[str, float] = {}
         for word, more, less in (("silo", "everything", "observable"), ("unseen", "state", "everything")):
@@ -168,7 +175,7 @@ class Oracle:
 
     def calibration_slope(self) -> float:
         """Slope of the true log-odds in the model's: 1 is right."""
-        return measures.calibration_slope(self.chances.chance, self.predicted["model"])
+        return measures.measure("calibration_slope", self.chances.chance, self.predicted["model"])
 
 
 def true_chances(

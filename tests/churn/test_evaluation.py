@@ -22,44 +22,50 @@ Y = (RANDOM.random(400) < P).astype(int)
 def test_measures_are_those_of_scikit_learn() -> None:
     p = np.clip(P, 0.01, 0.99)
     assert measures.auc(Y, P) == pytest.approx(roc_auc_score(Y, P))
-    assert measures.average_precision(Y, P) == pytest.approx(average_precision_score(Y, P))
-    assert measures.brier(Y, P) == pytest.approx(brier_score_loss(Y, P))
-    assert measures.log_loss(Y, p) == pytest.approx(log_loss(Y, p))
+    assert measures.measure("average_precision", Y, P) == pytest.approx(average_precision_score(Y, P))
+    assert measures.measure("brier", Y, P) == pytest.approx(brier_score_loss(Y, P))
+    assert measures.measure("log_loss", Y, p) == pytest.approx(log_loss(Y, p))
 
 
 def test_a_chance_stands_for_many_futures() -> None:
     chance, p, n = RANDOM.random(60), RANDOM.random(60), 4000
     many = (RANDOM.random((n, 60)) < chance).astype(int)
     for name in ("auc", "brier", "log_loss", "lift_top_decile", "calibration_slope"):
-        measure = measures.MEASURES[name]
-        pooled = measure(many.ravel(), np.tile(p, n))
-        assert measure(chance, p) == pytest.approx(pooled, rel=0.03)
+        pooled = measures.measure(name, many.ravel(), np.tile(p, n))
+        assert measures.measure(name, chance, p) == pytest.approx(pooled, rel=0.02, abs=0.02)
 
 
 def test_the_calibration_slope_tells_too_sure_from_too_shy() -> None:
     odds = RANDOM.normal(size=40_000)
     y = (RANDOM.random(40_000) < 1 / (1 + np.exp(-odds))).astype(int)
     for stretch in (0.5, 1.0, 2.0):
-        slope = measures.calibration_slope(y, 1 / (1 + np.exp(-stretch * odds)))
+        slope = measures.measure("calibration_slope", y, 1 / (1 + np.exp(-stretch * odds)))
         assert slope == pytest.approx(1 / stretch, abs=4 * 0.012 / stretch)
-    assert np.isnan(measures.calibration_slope(y, np.full(len(y), 0.5)))
+    assert np.isnan(measures.measure("calibration_slope", y, np.full(len(y), 0.5)))
 
 
 def test_lift_gain_and_profit_by_hand() -> None:
     y, p = np.array([1, 0, 1, 0, 0, 0, 0, 0, 0, 0]), np.linspace(0.9, 0.05, 10)
-    assert measures.lift_top_decile(y, p) == pytest.approx(5.0)
+    assert measures.measure("lift_top_decile", y, p) == pytest.approx(5.0)
     gain = measures.gain(y, p).set_index("contacted")
     assert gain["found"][0.3] == pytest.approx(1.0)
     assert gain["lift"][0.3] == pytest.approx(1 / 0.3)
     # equals are taken in equal parts
-    assert measures.lift_top_decile(y, np.full(10, 0.2)) == pytest.approx(1.0)
+    assert measures.measure("lift_top_decile", y, np.full(10, 0.2)) == pytest.approx(1.0)
     value = np.full(10, 1000.0)
     profit = measures.profit(y, p, value=value, cost=50.0, save_rate=0.2).set_index("contacted")["profit"]
     assert profit[0.0] == 0.0
     assert profit[0.3] == pytest.approx(2 * 0.2 * 1000 - 3 * 50)
     assert profit[1.0] == pytest.approx(2 * 0.2 * 1000 - 10 * 50)
-    # p·0.2·1000 above 50: the seven with p above a quarter
-    assert measures.chosen_profit(y, p, value=value, cost=50.0, save_rate=0.2) == pytest.approx(400 - 7 * 50)
+    # p·0.2·1000 above 50: those with p above a quarter
+    assert measures.contacted(p, value=value, cost=50.0, save_rate=0.2).tolist() == (p > 0.25).tolist()
+
+
+def test_weights_count_as_so_many_rows() -> None:
+    w = RANDOM.integers(0, 4, len(Y)).astype(float)
+    many = np.repeat(np.arange(len(Y)), w.astype(int))
+    plain, weighted = measures.Ranked(Y[many], P[many]).measures(), measures.Ranked(Y, P).measures(w)
+    assert weighted == pytest.approx(plain, rel=1e-6)
 
 
 def test_bootstrap_samples_keep_an_accounts_rows_together() -> None:

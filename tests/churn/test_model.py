@@ -30,7 +30,7 @@ def test_known_chances_are_found_and_calibrated(model: ChurnModel) -> None:
     p = model.predict_proba(typed(table))[:, 1]
     best, found = measures.auc(chance, chance), measures.auc(chance, p)
     assert (found - 0.5) / (best - 0.5) > 0.95
-    assert 0.85 < measures.calibration_slope(chance, p) < 1.2
+    assert 0.85 < measures.measure("calibration_slope", chance, p) < 1.2
     assert abs(p.mean() - chance.mean()) < 0.04
 
 
@@ -57,7 +57,7 @@ def test_a_classifier_of_ones_own_is_taken_and_calibrated(own: object, own_table
     table, chance = made_table(3000, seed=8)
     p = fitted.predict_proba(typed(table))[:, 1]
     assert measures.auc(chance, p) > 0.7
-    assert 0.75 < measures.calibration_slope(chance, p) < 1.3
+    assert 0.75 < measures.measure("calibration_slope", chance, p) < 1.3
 
 
 def test_the_same_seed_gives_the_same_model(own_table: pd.DataFrame, model: ChurnModel) -> None:

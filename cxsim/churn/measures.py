@@ -67,8 +67,8 @@ class Ranked:
         if np.ptp(self._odds[w > 0.0]) < 1e-9:
             return float("nan")
         centre, scale = float(np.average(self._odds, weights=w)), float(np.std(self._odds))
-        x, share = (self._odds - centre) / scale, float(np.average(self.y, weights=w))
-        a, b = float(np.log(share / (1.0 - share))), 0.0
+        x = (self._odds - centre) / scale
+        a, b = centre, scale  # the slope that is right
         for _ in range(50):
             q = 1.0 / (1.0 + np.exp(-(a + b * x)))
             g, h = w * (self.y - q), w * q * (1.0 - q)
@@ -77,7 +77,8 @@ class Ranked:
             if not det > 0.0:
                 return float("nan")
             da, db = (h2 * g0 - h1 * g1) / det, (h0 * g1 - h1 * g0) / det
-            a, b = a + da, b + db
+            short = min(1.0, 1.0 / max(abs(da), abs(db), 1e-12))  # a long step may lead astray
+            a, b = a + short * da, b + short * db
             if abs(da) + abs(db) < 1e-10:
                 break
         return float(b / scale)

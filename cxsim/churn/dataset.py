@@ -211,6 +211,5 @@ def _origin(log: EventLog) -> dict[str, Any]:
         "scenario_hash": c.scenario_hash,
         "seed": c.seed,
         "replication": c.replication,
-        "digest": log.digest(),
         "currency": c.currency,
     }

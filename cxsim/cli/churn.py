@@ -146,7 +146,7 @@ def score(
     from cxsim import __version__
 
     birth = {"version": __version__, "command": command(), "model": model, "table": accounts, "fitted": known.origin_}
-    beside = Path(out).with_suffix(".birth.json")
+    beside = Path(out).with_suffix(".origin.json")
     files.write_text(beside, json.dumps(birth, indent=1, ensure_ascii=False) + "\n")
     screen = console()
     say(screen, f"{len(p):,} accounts scored: {100 * p.mean():.1f} % are expected to be "

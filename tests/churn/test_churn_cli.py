@@ -68,7 +68,7 @@ def test_fit_and_score_a_table_and_no_cell_is_a_formula(here: Path, capsys: pyte
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     probabilities = [float(row["probability"]) for row in rows]
     assert probabilities == sorted(probabilities, reverse=True)
-    birth = json.loads(Path("scores.birth.json").read_text())
+    birth = json.loads(Path("scores.origin.json").read_text())
     assert birth["version"] == cx.__version__
     assert birth["command"].startswith("cxsim churn score")
     assert not list(here.glob(".*"))

@@ -123,7 +123,7 @@ class Evaluation:
         return pd.concat(found, ignore_index=True)
 
     def calibration(self) -> pd.DataFrame:
-        """What was predicted and what happened, in tenths of the rows; see `measures.calibration`."""
+        """What was predicted and what happened, in tenths of the expected losses; see `measures.calibration`."""
         return measures.calibration(self.data.target, self.probability)
 
     def gain(self) -> pd.DataFrame:

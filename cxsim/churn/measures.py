@@ -127,7 +127,7 @@ def gain(outcome: Array, p: Reals) -> pd.DataFrame:
 
 
 def calibration(outcome: Array, p: Reals) -> pd.DataFrame:
-    """What was predicted and what happened, in tenths of the accounts by prediction.
+    """What was predicted and what happened, from the least likely to the likeliest, in tenths of the expected losses.
 
     Returns
     -------
@@ -138,13 +138,15 @@ def calibration(outcome: Array, p: Reals) -> pd.DataFrame:
     import pandas as pd
     from scipy.stats import binomtest
 
-    y = np.asarray(outcome, dtype=np.float64)
+    y, order = np.asarray(outcome, dtype=np.float64), np.argsort(p, kind="stable")
+    expected = np.cumsum(p[order])
+    part = np.minimum((BINS * (expected - p[order] / 2.0) / expected[-1]).astype(np.int64), BINS - 1)
     rows = []
-    for part in np.array_split(np.argsort(p, kind="stable"), BINS):
-        if len(part):
-            n_lost = float(y[part].sum())
-            bounds = binomtest(round(n_lost), len(part)).proportion_ci(method="wilson")
-            rows.append((len(part), float(p[part].mean()), n_lost / len(part), bounds.low, bounds.high))
+    for number in np.unique(part):
+        some = order[part == number]
+        n_lost = float(y[some].sum())
+        bounds = binomtest(round(n_lost), len(some)).proportion_ci(method="wilson")
+        rows.append((len(some), float(p[some].mean()), n_lost / len(some), bounds.low, bounds.high))
     return pd.DataFrame(rows, columns=["n", "predicted", "lost", "low", "high"])
 
 

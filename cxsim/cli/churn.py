@@ -286,7 +286,7 @@ def _write(found: Evaluation, known: Oracle | None, document: dict[str, Any], pl
     save(plots.calibration(found), place / "calibration.png", born=born)
     save(plots.gain(found), place / "gain.png", born=born)
     if known is not None:
-        save(plots.known(known, footer=born), place / "known.png", born=born)
+        save(plots.known(known, footer=plots.provenance(found)), place / "known.png", born=born)
     full = {**document, "origin": dict(found.data.origin), "version": __version__, "command": command()}
     files.write_text(place / "evaluation.json", json.dumps(full, indent=1, allow_nan=False, default=str) + "\n")
 

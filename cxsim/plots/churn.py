@@ -16,21 +16,22 @@ from cxsim.plots import style
 if TYPE_CHECKING:
     from cxsim.studies.oracles import Oracle
 
-_PER_CENT = FuncFormatter(lambda x, _: f"{x:.0f} %")
+_PER_CENT = FuncFormatter(lambda x, _: f"{x:g} %")
 MOST_BARS = 15
 
 
-def _provenance(found: Evaluation) -> str:
+def provenance(found: Evaluation) -> str:
+    """Where a figure comes from, in a line."""
     from cxsim import __version__
 
     origin = found.data.origin
     name = Path(str(origin.get("name", "table"))).name
-    seed = f" · seed {origin['seed']}" if "seed" in origin else ""
+    seed = f" · scenario {origin['scenario_hash'][:12]} · seed {origin['seed']}" if "seed" in origin else ""
     return f"cxsim {__version__} · {name}{seed} · {len(found.data):,} rows judged · {found.method} · {found.split}"
 
 
 def calibration(found: Evaluation) -> Figure:
-    """Predicted probabilities against what happened, in tenths of the accounts.
+    """Predicted probabilities against what happened, in tenths of the expected losses.
 
     Parameters
     ----------
@@ -42,11 +43,11 @@ def calibration(found: Evaluation) -> Figure:
     word = "hold" if summary["low"] <= 1.0 <= summary["high"] else "are too sure" if slope < 1 else "are too shy"
     figure, bottom, top = style.sheet(
         f"Predicted probabilities {word}: slope {slope:.2f}",
-        "Each dot is a tenth of the rows, ranked by prediction; bars: 95 % intervals of the share "
+        "Each dot holds a tenth of the expected losses, ranked by prediction; bars: 95 % intervals of the share "
         f"{found.data.question}. "
         f"On the dashed line prediction and outcome agree. 95 % interval of the slope: {summary['low']:.2f} to "
         f"{summary['high']:.2f}.",
-        _provenance(found),
+        provenance(found),
         height=5.6,
     )  # fmt: skip
     ax = style.axes(figure, 0.11, bottom + 0.09, 0.96, top)
@@ -77,7 +78,7 @@ def gain(found: Evaluation) -> Figure:
         f"The likeliest tenth holds {100 * tenth['found']:.0f} % of the losses",
         "Share of all losses among the accounts ranked highest. Dashed: looking at accounts in any order. "
         f"Dotted: if it were known who will be {found.data.question}.",
-        _provenance(found),
+        provenance(found),
     )
     ax = style.axes(figure, 0.10, bottom + 0.09, 0.96, top)
     x = np.concatenate(([0.0], 100 * table["contacted"]))
@@ -145,7 +146,7 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
     share = found.share()
     title = (
         f"The model reaches {100 * float(share['value']):.0f} % of what can be predicted"
-        if isinstance(share["value"], float) else "There is nothing to predict"
+        if isinstance(share["value"], float) else "What can be predicted is not told from guessing"
     )  # fmt: skip
     chances = found.chances
     figure, bottom, top = style.sheet(

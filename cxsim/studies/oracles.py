@@ -38,7 +38,9 @@ FOLDS: Final = 5
 DRAWS: Final = 400
 APART: Final = 1_000_003  # seeds of the oracle's companies lie this far from the model's
 # of the observable oracle; assumption: shallow trees, since chances are smooth in what is seen
-_TREES: Final = {"learning_rate": 0.06, "max_iter": 150, "max_leaf_nodes": 8, "min_samples_leaf": 100}
+_TREES: Final = {"learning_rate": 0.06, "max_iter": 150, "max_leaf_nodes": 8}
+_LEAF: Final = 100  # accounts in a leaf at least, where there are many
+LEAST: Final = 500  # accounts; from fewer no regression says what could be known
 WORDS: Final = {
     "model": "the model",
     "observable": "the best from what is seen",
@@ -148,8 +150,12 @@ class Oracle:
         """
         found: dict[Any, Any] = self.table().to_dict("index")
         if not found["observable"]["auc_low"] > 0.5:
-            return {"value": None, "low": None, "high": None,
-                    "reason": "nothing to predict: the best from what is seen is no better than guessing"}  # fmt: skip
+            n = len(self.chances.chance)
+            reason = (
+                "nothing to predict: the best from what is seen is no better than guessing"
+                if n >= LEAST else f"{n} accounts are too few to tell; take more companies"
+            )  # fmt: skip
+            return {"value": None, "low": None, "high": None, "reason": reason}
         drawn = self._kept["drawn"][:, :, 0] - 0.5
         low, high = np.quantile(drawn[:, 0] / drawn[:, 1], LEVELS)
         value = (found["model"]["auc"] - 0.5) / (found["observable"]["auc"] - 0.5)
@@ -323,7 +329,10 @@ def regressed(table: pd.DataFrame, chance: Reals, company: Ints) -> Reals:
             twice = np.concatenate((learned, learned))
             lost = np.repeat([1, 0], len(learned))
             weight = np.concatenate((chance[learned], 1.0 - chance[learned]))
-            trees = HistGradientBoostingClassifier(**_TREES, early_stopping=False, random_state=0)
+            leaf = min(_LEAF, max(len(learned) // 25, 10))
+            trees = HistGradientBoostingClassifier(
+                **_TREES, min_samples_leaf=leaf, early_stopping=False, random_state=0
+            )
             trees.fit(numbers[twice], lost, sample_weight=weight)
             found[fold == k] = trees.predict_proba(numbers[fold == k])[:, 1]
     return found

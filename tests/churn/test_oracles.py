@@ -50,6 +50,7 @@ def test_where_all_are_equal_there_is_nothing_to_reach(equal_world: cx.Scenario)
     share = found.share()
     assert share["value"] is None
     assert "nothing to predict" in str(share["reason"])
+    assert len(flat) > 500
     assert found.table().loc["state", "auc"] == 0.5
 
 
@@ -63,9 +64,9 @@ def test_chances_are_regressed_on_what_bears_on_them_only_by_other_companies() -
     table = pd.DataFrame({"account": range(n), "day": 0.0, "came_at": 0.0, "x": x, "noise": random.normal(size=n)})
     found = regressed(table, chance, np.arange(n) % 10)
     assert measures.auc(chance, found) > measures.auc(chance, chance) - 0.01
-    # a company whose chances are turned round is judged by what holds in the others
-    turned = np.where(np.arange(n) % 10 == 0, chance[::-1], chance)
-    assert np.corrcoef(regressed(table, turned, np.arange(n) % 10)[::10], chance[::10])[0, 1] > 0.9
+    # chances that nothing bears on are not learned by heart
+    luck = random.random(n)
+    assert abs(measures.auc(luck, regressed(table, luck, np.arange(n) % 10)) - 0.5) < 0.03
 
 
 def test_numbers_out_of_range_are_refused(small_world: cx.Scenario, small: Oracle) -> None:

@@ -124,7 +124,7 @@ class Evaluation:
 
     def calibration(self) -> pd.DataFrame:
         """What was predicted and what happened, in tenths of the expected losses; see `measures.calibration`."""
-        return measures.calibration(self.data.target, self.probability)
+        return measures.calibration(self.data.target, self.probability, self.data.account)
 
     def gain(self) -> pd.DataFrame:
         """Share of losses found among the likeliest, and lift; see `measures.gain`."""

@@ -126,14 +126,14 @@ def gain(outcome: Array, p: Reals) -> pd.DataFrame:
     return pd.DataFrame({"contacted": share, "found": captured, "lift": captured / share})
 
 
-def calibration(outcome: Array, p: Reals) -> pd.DataFrame:
+def calibration(outcome: Array, p: Reals, account: Array) -> pd.DataFrame:
     """What was predicted and what happened, from the least likely to the likeliest, in tenths of the expected losses.
 
     Returns
     -------
     pandas.DataFrame
-        `n`, `predicted` (mean), `lost` (share), and its 95 % interval `low`, `high` (Wilson 1927, rows taken as
-        independent).
+        `n`, `predicted` (mean), `lost` (share), and its 95 % interval `low`, `high` (Wilson 1927; all rows of an
+        account count as one observation).
     """
     import pandas as pd
     from scipy.stats import binomtest
@@ -144,9 +144,10 @@ def calibration(outcome: Array, p: Reals) -> pd.DataFrame:
     rows = []
     for number in np.unique(part):
         some = order[part == number]
-        n_lost = float(y[some].sum())
-        bounds = binomtest(round(n_lost), len(some)).proportion_ci(method="wilson")
-        rows.append((len(some), float(p[some].mean()), n_lost / len(some), bounds.low, bounds.high))
+        share, n_accounts = float(y[some].mean()), len(np.unique(account[some]))
+        bounds = binomtest(round(share * n_accounts), n_accounts).proportion_ci(method="wilson")
+        low, high = min(float(bounds.low), share), max(float(bounds.high), share)
+        rows.append((len(some), float(p[some].mean()), share, low, high))
     return pd.DataFrame(rows, columns=["n", "predicted", "lost", "low", "high"])
 
 

@@ -41,6 +41,9 @@ def calibration(found: Evaluation) -> Figure:
     summary = found.summary().set_index("measure").loc["calibration_slope"]
     slope = summary["value"]
     word = "hold" if summary["low"] <= 1.0 <= summary["high"] else "are too sure" if slope < 1 else "are too shy"
+    off = int(((table["predicted"] < table["low"]) | (table["predicted"] > table["high"])).sum())
+    if word == "hold" and off > 1:  # one in twenty is off by luck alone
+        word = f"hold on the whole, but in {off} of {len(table)} groups they do not"
     figure, bottom, top = style.sheet(
         f"Predicted probabilities {word}: slope {slope:.2f}",
         "Each dot holds a tenth of the expected losses, ranked by prediction; bars: 95 % intervals of the share "

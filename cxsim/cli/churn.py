@@ -111,7 +111,7 @@ def evaluate(
         known = _oracle(found, scenario, method, within, cost, save_rate, quiet=as_json)
     document = {**found.document(), **(_told(known) if known is not None else {})}
     if place is not None:
-        _write(found, known, document, place)
+        _write(found, known, document, place, cost, save_rate)
     if as_json:
         print(json.dumps(document, indent=1, allow_nan=False))
         return
@@ -277,7 +277,9 @@ def _number(value: float) -> float | None:
     return value if value == value else None
 
 
-def _write(found: Evaluation, known: Oracle | None, document: dict[str, Any], place: Path) -> None:
+def _write(
+    found: Evaluation, known: Oracle | None, document: dict[str, Any], place: Path, cost: float, save_rate: float
+) -> None:
     from cxsim import __version__
     from cxsim.plots import churn as plots
     from cxsim.plots import save
@@ -288,6 +290,11 @@ def _write(found: Evaluation, known: Oracle | None, document: dict[str, Any], pl
     if known is not None:
         save(plots.known(known, footer=plots.provenance(found)), place / "known.png", born=born)
     full = {**document, "origin": dict(found.data.origin), "version": __version__, "command": command()}
+    tables = {"calibration": found.calibration(), "gain": found.gain()}
+    if found.data.has_days:
+        tables |= {"by_segment": found.by("segment"), "over_time": found.over_time()}
+        tables["profit_per_100_accounts"] = found.profit(cost=cost, save_rate=save_rate)
+    full |= {name: json.loads(one.to_json(orient="records")) for name, one in tables.items()}
     files.write_text(place / "evaluation.json", json.dumps(full, indent=1, allow_nan=False, default=str) + "\n")
 
 
@@ -301,9 +308,9 @@ def _fitted(out: Console, model: ChurnModel, data: Dataset, source: str, place: 
         say(out, f"left out: {name} ({why})", "dim")
     say(out, f"Written: {place}")
     if data.origin.get("kind") == "table":
-        next_steps(out, [f"cxsim churn score {place} {source} --out scores.csv"])
+        next_steps(out, [f"cxsim churn score {_word(place)} {_word(source)} --out scores.csv"])
     else:
-        next_steps(out, [f"cxsim churn evaluate {source}"])
+        next_steps(out, [f"cxsim churn evaluate {_word(source)}"])
 
 
 def _screen(

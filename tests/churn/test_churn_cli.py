@@ -109,6 +109,8 @@ def test_a_world_and_its_log_are_judged_with_the_oracle(
     }  # fmt: skip
     told = json.loads(Path("o/evaluation.json").read_text())
     assert 0.5 < told["oracle_auc"] <= 1.0
+    assert {"calibration", "gain", "by_segment", "over_time", "profit_per_100_accounts"} <= set(told)
+    assert {row["group"] for row in told["by_segment"]} == {"one", "two"}
     assert set(told["oracle"]["by"]) == {"model", "observable", "everything", "state"}
     assert call(capsys, "fit", "log.parquet", "--out", "m.skops", "--method", "logistic", "--json")[0] == 0
     code, out, _ = call(capsys, "score", "m.skops", "log.parquet", "--out", "s.csv")

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = (
     "README.md", "CHANGELOG.md", "docs/model.md", "docs/design.md", "docs/events.md", "docs/extending.md",
-    "docs/forecasting.md", "docs/money.md", "docs/sensitivity.md", "docs/store.md", "docs/studies.md",
+    "docs/churn.md", "docs/forecasting.md", "docs/money.md", "docs/sensitivity.md", "docs/store.md", "docs/studies.md",
     "experiments/README.md",
 )  # fmt: skip
 MODULES = sorted(path.stem for path in (ROOT / "cxsim" / "rules").glob("*.py") if path.stem != "__init__")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import made_table
+from made_tables import made_table
 
 import cxsim as cx
 from cxsim.cli import main

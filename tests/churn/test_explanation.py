@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import made_table
+from made_tables import made_table
 
 import cxsim as cx
 from cxsim import events

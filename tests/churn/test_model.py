@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
-from conftest import made_table
+from made_tables import made_table
 from sklearn.base import clone, is_classifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from conftest import WorldMaker
 from test_plots import _assert_legible
 
 import cxsim as cx
@@ -25,7 +25,7 @@ OUTCOME = "logo_churn_annual"
 
 
 @pytest.fixture(scope="module")
-def world(make_world: WorldMaker) -> Scenario:
+def world(make_world: Callable[..., Scenario]) -> Scenario:
     """Accounts that leave at a rate that is not well known, and nothing else."""
     return make_world({"arrivals.per_month": 4.0, STRONG: 0.03, "arrivals.base_accounts": 60.0}, quiet=True)
 

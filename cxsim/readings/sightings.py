@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cxsim import events, streams
+from cxsim import events
 from cxsim.parameters.health import SEEN_DELAY, SEEN_PRIOR, SEEN_SPEED
 from cxsim.readings.lives import horizon_of, roster_place
 from cxsim.readings.moments import owners
@@ -121,6 +121,8 @@ def _drawn(
     log: EventLog, plan: Plan, c: dict[str, Array], first: Ints, moment: Flags, month: Ints, segment: Ints, owner: Array
 ) -> Flags:
     """The draw of each moment against the share of its owner's moments that are seen."""
+    from cxsim import streams
+
     certificate = log.certificate
     at = np.flatnonzero(moment)
     returns = np.cumsum(c["kind"] == events.RETURNED)
@@ -147,6 +149,8 @@ def _drawn(
 def _uniforms() -> Any:
     """The draws at many addresses."""
     import numba
+
+    from cxsim import streams
 
     signature = ["float64(int64, int64, int64, int64, int64, int64)"]
     return numba.vectorize(signature)(streams._uniform.py_func)  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,17 @@ def world(accounts: int = 40) -> Scenario:
     return with_values(base, {"arrivals.history_months": 6, "horizon_months": 24})
 
 
-def study(replications: int, store: Store | None = None, workers: int | None = 1, accounts: int = 40) -> Comparison:
-    """One alternative against the small world."""
+def study(
+    replications: int, store: Store | None = None, workers: int | None = 1, accounts: int = 40, pace: float = 0.0
+) -> Comparison:
+    """One alternative against the small world; with a pace [s] each unit is waited for."""
     base = world(accounts)
     other = base.with_("formal-onboarding", start=3)
-    return compare(base, other, replications=replications, seed=SEED, store=store, workers=workers)
+
+    def slowly(done: int, total: int) -> None:
+        time.sleep(pace)
+
+    return compare(base, other, replications=replications, seed=SEED, store=store, workers=workers, progress=slowly)
 
 
 def contents(found: Comparison) -> list[list[str]]:
@@ -56,6 +63,12 @@ def unit(replication: int, value: float = 1.0) -> Unit:
 
 
 if __name__ == "__main__":
-    # folder, replications, accounts, seconds that a unit waits to be committed
+    # folder, replications, accounts, seconds that a unit waits to be committed, seconds from one unit to the next
     kept.DELAY = float(sys.argv[4])
-    study(int(sys.argv[2]), Store.open(Path(sys.argv[1])), workers=None, accounts=int(sys.argv[3]))
+    study(
+        int(sys.argv[2]),
+        Store.open(Path(sys.argv[1])),
+        workers=None,
+        accounts=int(sys.argv[3]),
+        pace=float(sys.argv[5]),
+    )

@@ -22,6 +22,8 @@ from cxsim.studies.replications import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxsim.store import Store
+
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
@@ -181,6 +183,7 @@ def dose(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str | None = None,
+    store: Store | None = None,
 ) -> Dose:
     """Try a setting at several values against a baseline, all under the same luck.
 
@@ -194,7 +197,7 @@ def dose(
         A lever's or shock's name, or the path of its TOML file.
     settings : mapping, optional
         The lever's other settings.
-    replications, seed, workers, progress, engine
+    replications, seed, workers, progress, engine, store
         As in `compare`.
 
     Raises
@@ -208,6 +211,8 @@ def dose(
     different crowds. A change of the world holds from its history on: it is another world, not a change at month 0.
     """
     axis = Axis(setting, values, lever, settings or {})
-    return Dose(
-        grid(baseline, axis, replications=replications, seed=seed, workers=workers, progress=progress, engine=engine)
-    )
+    found = grid(
+        baseline, axis, replications=replications, seed=seed, workers=workers, progress=progress, engine=engine,
+        store=store,
+    )  # fmt: skip
+    return Dose(found)

@@ -25,6 +25,8 @@ from cxsim.studies.replications import Progress
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxsim.store import Store
+
 MOST_POINTS: Final = 400
 NINE_TENTHS: Final = 0.9
 
@@ -235,6 +237,7 @@ def grid(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str | None = None,
+    store: Store | None = None,
 ) -> Grid:
     """Try every combination of some settings' values against a baseline, all under the same luck.
 
@@ -244,7 +247,7 @@ def grid(
     *axes : Axis
         Axes of one lever are settings of one intervention. An axis of the world changes the world of the point from its
         history on, and not that of the baseline.
-    replications, seed, workers, progress, engine
+    replications, seed, workers, progress, engine, store
         As in `compare`.
 
     Raises
@@ -275,6 +278,7 @@ def grid(
         workers=workers,
         progress=progress,
         engine=engine,
+        store=store,
         names=names,
     )
     return Grid(axes, points, found)

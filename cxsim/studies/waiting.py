@@ -17,6 +17,8 @@ from cxsim.studies.replications import Progress, replicate_all
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxsim.store import Store
+
 JUDGED: Final = ("net_benefit", "company_value_dcf", "company_value_multiple", "arr")
 MOST_MONTHS: Final = 600
 
@@ -128,6 +130,7 @@ def waiting(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str | None = None,
+    store: Store | None = None,
 ) -> Waiting:
     """Ask what it costs to begin an alternative's interventions later.
 
@@ -137,7 +140,7 @@ def waiting(
         As in `compare`.
     months : sequence of int
         How long to wait, each 1 to 600.
-    replications, seed, workers, progress, engine
+    replications, seed, workers, progress, engine, store
         As in `compare`; the luck is the same in all arms.
 
     Raises
@@ -162,6 +165,7 @@ def waiting(
         workers=workers,
         progress=progress,
         engine=engine,
+        store=store,
         names=[_name(baseline, alternative), *(_after(count) for count in months)],
     )
     return Waiting(found.baseline, found.alternatives[0], tuple(months), found.alternatives[1:])

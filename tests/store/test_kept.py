@@ -337,3 +337,18 @@ def test_only_a_finished_run_is_reproduced(store: Store) -> None:
     (run,) = store.runs()
     with pytest.raises(cx.InputError, match=f"{run.id}: is not finished: 2 units are kept; first: cxsim resume"):
         cx.reproduce(run.id, store=store)
+
+
+def test_doses_and_waiting_find_what_a_comparison_left(store: Store, ran: list[tuple[str, int]]) -> None:
+    base = world()
+    compared = {"replications": 2, "seed": SEED, "workers": 1, "store": store}
+    cx.compare(base, base.with_("formal-onboarding", coverage=0.5), **compared)
+    ran.clear()
+    curve = cx.dose(base, lever="formal-onboarding", setting="coverage", values=(0.5, 1.0), **compared)
+    assert len(ran) == 2  # two replications of full coverage
+    again = cx.dose(base, lever="formal-onboarding", setting="coverage", values=(0.5, 1.0), replications=2, seed=SEED)
+    assert curve.frame("arr").equals(again.frame("arr"))
+    ran.clear()
+    cx.waiting(base, alternative=base.with_("formal-onboarding"), months=(3,), **compared)
+    assert {number for _, number in ran} == {0, 1}
+    assert len(ran) == 2  # what begins later; the baseline and full coverage are there

@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cxsim import plots, readings
+    from cxsim import churn, plots, readings
     from cxsim.engines import Orders, Seen, simulate
     from cxsim.engines.streaming import stream
     from cxsim.errors import InputError
@@ -78,6 +78,7 @@ __all__ = [
     "audit",
     "best",
     "branches",
+    "churn",
     "combine",
     "compare",
     "diff",
@@ -158,7 +159,7 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("plots", "readings"):
+    if name in ("churn", "plots", "readings"):
         return importlib.import_module(f"cxsim.{name}")
     if name in _ROOMS:
         return getattr(importlib.import_module(_ROOMS[name]), name)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cxsim.cli import claims, compare, demo, diff, run, runs, sensitivity, show, simulate
+from cxsim.cli import churn, claims, compare, demo, diff, run, runs, sensitivity, show, simulate
 
 __all__ = ["app", "main"]
 
@@ -31,6 +31,7 @@ for _command in (
     sensitivity.sensitivity, runs.runs, runs.resume, runs.reproduce,
 ):  # fmt: skip
     app.command()(_command)
+app.add_typer(churn.app)
 
 
 def _version(wanted: bool) -> None:

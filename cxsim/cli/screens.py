@@ -97,8 +97,8 @@ def _continued(line: str, width: int) -> list[str]:
 
 
 @contextmanager
-def bar(text: str, *, quiet: bool = False) -> Iterator[Progress | None]:
-    """A progress bar on standard error; nothing where nobody looks."""
+def bar(text: str, *, quiet: bool = False, what: str = "runs") -> Iterator[Progress | None]:
+    """A progress bar on standard error that counts runs or something else; nothing where nobody looks."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
@@ -109,7 +109,7 @@ def bar(text: str, *, quiet: bool = False) -> Iterator[Progress | None]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("runs, about"),
+        TextColumn(f"{what}, about"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,

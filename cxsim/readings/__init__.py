@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.readings.costs import costs
 from cxsim.readings.experience import successful_experience
+from cxsim.readings.features import FEATURES, Feature, features
 from cxsim.readings.flows import flows, observed_gap
 from cxsim.readings.journey import journey
 from cxsim.readings.lifetime import lifetime_value
@@ -22,8 +23,10 @@ from cxsim.readings.waits import onboarding, utilisation, waits
 from cxsim.tally import FirstYear, MonthlyTable, empty_table
 
 __all__ = [
+    "FEATURES",
     "OUTCOMES",
     "Economics",
+    "Feature",
     "FirstYear",
     "MonthlyTable",
     "Outcome",
@@ -37,6 +40,7 @@ __all__ = [
     "empty_table",
     "experience_by_owner",
     "experience_shares",
+    "features",
     "first_year",
     "flows",
     "hazard",

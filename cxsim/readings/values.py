@@ -65,7 +65,18 @@ def values_of(log: EventLog) -> Value:
     InputError
         If the text is not a sound scenario.
     """
-    return _scenario(log.certificate.scenario_toml).value
+    return scenario_of(log).value
+
+
+def scenario_of(log: EventLog) -> Scenario:
+    """The scenario whose text stands in the log's birth certificate.
+
+    Raises
+    ------
+    InputError
+        If the text is not a sound scenario.
+    """
+    return _scenario(log.certificate.scenario_toml)
 
 
 def interventions_of(log: EventLog) -> tuple[Intervention, ...]:

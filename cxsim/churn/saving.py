@@ -1,0 +1,159 @@
+"""Models on disk, with where they come from. A file from elsewhere cannot run code: types are trusted here by name."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from cxsim.churn.columns import Column
+from cxsim.churn.model import BLEND, METHODS, ChurnModel, Member
+from cxsim.errors import InputError, shown
+
+__all__ = ["load", "save"]
+
+SCHEMA: Final = 1
+# what our own models hold beyond what skops trusts by itself; never what a file asks for
+TRUSTED: Final = (
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogitLink",
+    "sklearn._loss.loss.HalfBinomialLoss",
+    "sklearn._loss._loss.CyHalfBinomialLoss",
+    "sklearn.compose._column_transformer._RemainderColsList",
+    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "scipy.interpolate._bsplines.BSpline",
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline holds it; it makes arrays of numbers
+    "numpy.dtype",
+)
+LARGEST: Final = 512 * 1024 * 1024  # bytes of a model, unpacked
+
+
+def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> None:
+    """Write a model.
+
+    Parameters
+    ----------
+    model : ChurnModel
+        Fitted.
+    path : str or PathLike
+        Ends in .skops.
+    command : str
+        What makes it again, if it was made on a command line.
+
+    Raises
+    ------
+    InputError
+        If the model is not fitted, the path ends otherwise, or there is no such folder.
+
+    Notes
+    -----
+    Written under a temporary name and then put in place.
+    """
+    import sklearn
+    import skops.io
+
+    from cxsim import __version__
+
+    place = _place(path)
+    if not isinstance(model, ChurnModel) or not hasattr(model, "members_"):
+        raise InputError(["save: the model is not a fitted churn model"])
+    if not place.parent.is_dir():
+        raise InputError([f"{place.parent}: no such folder"])
+    spec = {
+        "schema": SCHEMA,
+        "version": __version__,
+        "sklearn": sklearn.__version__,
+        "command": command,
+        "method": model.method if isinstance(model.method, str) else None,
+        "seed": model.seed,
+        "columns": [[c.name, c.kind, c.typical] for c in model.columns_],
+        "left_out": dict(model.left_out_),
+        "members": [[m.name, m.weight] for m in model.members_],
+        "intercept": model.intercept_,
+        "origin": dict(model.origin_),
+    }
+    whole = {
+        "cxsim churn model": json.dumps(spec, ensure_ascii=False),
+        "pipelines": [m.pipeline for m in model.members_],
+    }
+    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}.", suffix=".part")
+    os.close(handle)
+    try:
+        Path(draft).write_bytes(skops.io.dumps(whole))
+        os.chmod(draft, 0o644)
+        os.replace(draft, place)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def load(path: str | PathLike[str]) -> ChurnModel:
+    """Read a model that `save` wrote.
+
+    Parameters
+    ----------
+    path : str or PathLike
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no churn model, from another schema, or holds a type that is not trusted; then nothing
+        of it has been run.
+    """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    place = _place(path)
+    if not place.is_file():
+        raise InputError([f"{place}: no such file"])
+    strange: list[str] = []
+    try:
+        with zipfile.ZipFile(place) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > LARGEST:
+                raise InputError([f"{place}: unpacks to more than {LARGEST // 2**20} MB; no churn model is that large"])
+        asked = skops.io.get_untrusted_types(file=place)
+        strange = sorted(set(asked) - set(TRUSTED))
+        if not strange:
+            whole = skops.io.load(place, trusted=[kind for kind in asked if kind in TRUSTED])
+            return _model(whole)
+    except InputError:
+        raise
+    except UntrustedTypesFoundException as fault:
+        raise InputError([f"{place}: not loaded, for it would run code that is not trusted: {fault}"]) from fault
+    except Exception as fault:
+        # whatever a broken or foreign file makes the reader say
+        told = str(fault).splitlines()[0][:200] if str(fault) else type(fault).__name__
+        raise InputError([f"{place}: not a churn model ({told})"]) from fault
+    raise InputError([f"{place}: not loaded, for it would run code that is not trusted: {', '.join(strange[:5])}"])
+
+
+def _place(path: str | PathLike[str]) -> Path:
+    place = Path(path)
+    if place.suffix != ".skops":
+        raise InputError([f"{place}: a model's file ends in .skops"])
+    return place
+
+
+def _model(whole: Any) -> ChurnModel:
+    spec = json.loads(whole["cxsim churn model"])
+    if spec["schema"] != SCHEMA:
+        raise InputError([f"the model has schema {shown(spec['schema'])}, and this version reads {SCHEMA}"])
+    pipelines = whole["pipelines"]
+    method = spec["method"] if spec["method"] in METHODS else BLEND
+    model = ChurnModel(method, seed=int(spec["seed"]))
+    model.columns_ = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
+    model.left_out_ = {str(name): str(why) for name, why in spec["left_out"].items()}
+    model.members_ = tuple(
+        Member(str(name), pipeline, float(weight))
+        for (name, weight), pipeline in zip(spec["members"], pipelines, strict=True)
+    )
+    model.intercept_ = float(spec["intercept"])
+    model.classes_ = np.array([0, 1])
+    model.origin_ = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
+    return model

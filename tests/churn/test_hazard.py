@@ -1,0 +1,85 @@
+"""Hazards by month: Kaplan-Meier without columns, known hazards with them, curves that fall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cxsim as cx
+from cxsim.churn import Dataset, hazard, kaplan_meier
+
+
+def _lives(n: int, seed: int) -> pd.DataFrame:
+    """Months until a loss of two kinds of accounts, hazards 0.05 and 0.15, watched for up to 24 months."""
+    random = np.random.default_rng(seed)
+    kind = random.choice(["calm", "hasty"], n)
+    life = random.geometric(np.where(kind == "calm", 0.05, 0.15))
+    watched = random.integers(6, 25, n)
+    return pd.DataFrame({"age": np.minimum(life, watched) * 1.0, "left": (life <= watched).astype(int), "kind": kind,
+                         "noise": random.normal(size=n)})  # fmt: skip
+
+
+def test_without_columns_the_curve_is_that_of_kaplan_and_meier() -> None:
+    lives = _lives(600, 1)
+    curve = hazard(lives, duration="age", lost="left", months=20, covariates=False).survival(lives.head(1)).iloc[0]
+    steps = kaplan_meier(lives, duration="age", lost="left")
+    for month in range(1, 21):
+        expected = steps[steps["duration"] <= month]["survival"].min()
+        assert curve[month] == pytest.approx(expected, abs=1e-4)
+
+
+def test_known_hazards_are_found() -> None:
+    model = hazard(_lives(6000, 2), duration="age", lost="left", months=12)
+    asked = pd.DataFrame({"kind": ["calm", "hasty"], "noise": [0.0, 0.0]})
+    found = model.hazard(asked).mean(axis=1)
+    assert found == pytest.approx([0.05, 0.15], abs=4 * 0.003)
+    curves = model.survival(asked)
+    assert (curves[0] == 1.0).all()
+    assert (curves.diff(axis=1).iloc[:, 1:] < 0).all().all()
+
+
+def test_a_log_gives_each_account_its_curve(panel: Dataset) -> None:
+    first = panel.of(panel.day <= 8)
+    model = hazard(first, months=6)
+    curves = model.survival(first.features)
+    assert curves.shape == (len(first), 7)
+    # of those who were followed for six months
+    share = (first.lost_in > 6).mean()
+    assert abs(curves[6].mean() - share) < 0.04
+    yearly = (first.features["term"] == 12).to_numpy() & (first.features["months_to_renewal"] == 5).to_numpy()
+    steps = -curves[yearly].diff(axis=1).iloc[:, 1:].mean()
+    assert steps.idxmax() in (5, 6)  # it is lost when its term ends
+
+
+def test_ages_and_words_that_make_no_sense_are_refused() -> None:
+    lives = _lives(60, 3)
+    for bad, options in (
+        (lives, {"duration": "agee", "lost": "left"}), (lives, {"duration": "kind", "lost": "left"}), (lives, {}),
+        (lives.assign(age=-1.0), {"duration": "age", "lost": "left"}),
+        (lives, {"duration": "age", "lost": "left", "months": 0}),
+    ):  # fmt: skip
+        with pytest.raises(cx.InputError):
+            hazard(bad, **options)  # type: ignore[arg-type]
+    with pytest.raises(cx.InputError, match="Did you mean"):
+        kaplan_meier(lives, duration="age", lost="left", by="kin")
+
+
+def test_real_accounts_survive_as_published(real_data: Path) -> None:
+    table = cx.churn.read(real_data / "telco_customer_churn_ibm.csv")
+    at = (12, 24, 48, 72)
+    expected = {
+        "all": (0.843, 0.789, 0.709, 0.593), "Month-to-month": (0.703, 0.586, 0.397, 0.129),
+        "One year": (0.991, 0.978, 0.917, 0.568),
+    }  # fmt: skip
+    curves = pd.concat([
+        kaplan_meier(table, duration="tenure", lost="Churn"),
+        kaplan_meier(table, duration="tenure", lost="Churn", by="Contract"),
+    ])  # fmt: skip
+    for group, shares in expected.items():
+        mine = curves[curves["group"] == group]
+        found = [mine[mine["duration"] <= month]["survival"].iloc[-1] for month in at]
+        assert found == pytest.approx(list(shares), abs=6e-4)
+        assert (mine["low"] <= mine["survival"]).all() or mine["low"].isna().any()

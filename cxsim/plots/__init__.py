@@ -11,6 +11,7 @@ from cxsim.plots.money import payback
 from cxsim.plots.sensitivity import box, indices, tornado
 from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
+from cxsim.plots.targeting import qini, targeting
 
 __all__ = [
     "box",
@@ -24,8 +25,10 @@ __all__ = [
     "indices",
     "information",
     "payback",
+    "qini",
     "retention",
     "save",
     "survival",
+    "targeting",
     "tornado",
 ]

@@ -65,9 +65,9 @@ def _title(rows: dict[Any, dict[Any, Any]]) -> str:
     for name in ("risk", "response"):
         if name in rows:
             net = rows[name]["net"]
-            does = "neither gains nor loses" if not net else "gains" if net > 0 else "loses"
-            told.append(f"{WORDS[name]} {does} {q.level(abs(net), 'currency') if net else ''}".rstrip())
-    return f"Calls by {', by '.join(told)} a company" if told else "Whom to call, judged in money"
+            does = f"{'gain' if net > 0 else 'lose'} {q.level(abs(net), 'currency')}" if net else "change nothing"
+            told.append(f"by {WORDS[name]} {does}")
+    return f"Calls {', '.join(told)} a company" if told else "Whom to call, judged in money"
 
 
 def qini(found: Targeting) -> Figure:

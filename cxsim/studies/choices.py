@@ -27,6 +27,7 @@ ORACLE: Final = "oracle"
 PAST: Final = (
     36  # months of another company's past that a churn model learns from; assumption: as long as most keep records
 )
+LOOKS: Final = 3  # months from one look at an account to the next: nearer ones say the same again
 METHOD: Final = "logistic"  # of both kinds of models, so that they differ in what they predict alone
 
 
@@ -190,7 +191,8 @@ def churn_model(scenario: Scenario, *, seed: int) -> ChurnModel:
     from cxsim.churn.model import ChurnModel
     from cxsim.engines.seen import COLUMNS
 
-    data = dataset(simulate(scenario, seed=seed, horizon=PAST), within=WITHIN)
+    days = np.arange(0.0, PAST - WITHIN + 1, LOOKS)
+    data = dataset(simulate(scenario, seed=seed, horizon=PAST), days=days, within=WITHIN)
     early = data.features["stage"].cat.codes.to_numpy() == EARLY
     data = data.of(~early & ~data.features["given_notice"].to_numpy(dtype=np.bool_))
     shown = [name for name in COLUMNS if name not in NAMES]

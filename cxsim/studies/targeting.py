@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from cxsim.engines import simulate
 from cxsim.errors import InputError
 from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.choices import ORACLE, Band, Oracle, Random, Response, Risk, Rule, churn_model, response
-from cxsim.studies.pairs import Reals, mean_interval
+from cxsim.studies.pairs import Reals, mean_interval, wilson
 from cxsim.studies.pilots import Pilot, by_hand, pilot, randomised
 from cxsim.studies.qini import Qini, qini
 from cxsim.studies.replications import cores
@@ -23,12 +24,15 @@ from cxsim.studies.rounds import Course, Truth, company
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxsim.engines import Seen
+
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 Progress = Callable[[int, int], None]
 
 # seeds of other companies lie this far from the study's
 PAST, PILOT, HELD = 1_000_003, 2_000_003, 3_000_017
+SHARES: Final = ("asleep", "kept", "woken")
 WORDS: Final = {
     "random": "anyone", "health": "the least healthy", "risk": "the churn score", "exposure": "ARR at risk",
     "response": "uplift", "response_all": "uplift, no call spared", "oracle": "the true effect",
@@ -49,7 +53,8 @@ class Arm:
     asleep : float array, shape (n,)
         Of those called, the share without an intent to leave, whom a call can wake and cannot win over.
     kept, woken : float arrays, shape (n,)
-        Of the calls, the share after which an account is not lost within a year that else is, and the reverse.
+        Of the calls, the share after which an account is not lost within a year, or by the horizon, that else is; and
+        the reverse. Later calls to the same account have their part in it.
     """
 
     name: str
@@ -138,7 +143,11 @@ class Targeting:
                 "saved_arr": arm.arr, "cash": arm.cash, "net": self.net(arm.name), "regret": self.regret(arm.name),
                 "asleep": arm.asleep, "kept": arm.kept, "woken": arm.woken,
             }.items():  # fmt: skip
-                row |= dict(zip((name, f"{name}_low", f"{name}_high"), _interval(values), strict=True))
+                found = _interval(values)
+                if name in SHARES and found[1] == found[2]:  # the same in all companies, such as none at all
+                    n = round(float(np.nansum(arm.calls)))
+                    found = (found[0], *wilson(round(found[0] * n), n))
+                row |= dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -267,6 +276,7 @@ def targeting(
         "seed": seed, "calls": calls, "every": every, "months": months, "companies": companies, "branches": branches,
     })  # fmt: skip
     programme = by_hand(scenario, wake=wake)
+    simulate(programme, seed=seed, horizon=1, policy=_idle)  # compiled before several threads ask for it
     learned = pilot(programme, seed=seed + PILOT, companies=companies, workers=workers) if companies else None
     told = list(rules) if rules is not None else _all(scenario, seed, learned)
     told += [Oracle(branches)] if branches else []
@@ -285,6 +295,10 @@ def targeting(
         scenario, seed, replications, calls * every, hours, hour_cost, arms,
         _by_pilot(told, programme, seed, companies, workers), _by_truth(told, [one for _, one in found if one]),
     )  # fmt: skip
+
+
+def _idle(seen: Seen) -> None:
+    """A policy that orders nothing."""
 
 
 def hour_wage(scenario: Scenario) -> float:

@@ -13,7 +13,7 @@ import pandas as pd
 import cxsim as cx
 from cxsim.studies.choices import ORACLE, Response, Risk, Rule, churn_model, response
 from cxsim.studies.pilots import by_hand, pilot
-from cxsim.studies.targeting import PAST, PILOT
+from cxsim.studies.targeting import PAST, PILOT, SHARES
 from experiments.conduct import Results, Size, conduct
 from experiments.findings import Finding, level
 
@@ -30,13 +30,13 @@ def study(size: Size) -> Results:
         waking = waking.set(f"segments.{segment}.adoption.outreach_wake", WAKE)
     with size.bar("whom to call, where calls wake") as moved:
         found = cx.targeting(
-            waking, seed=SEED, replications=size.of(80, 2), companies=size.of(240, 6), branches=size.of(6, 2),
+            waking, seed=SEED, replications=size.of(80, 2), companies=size.of(240, 4), branches=size.of(6, 2),
             oracles=size.of(12, 2), progress=moved,
         )  # fmt: skip
     with size.bar("whom to call, where they hardly do") as moved:
         other = cx.targeting(
             calm, seed=SEED, replications=size.of(40, 2), companies=0, branches=0,
-            rules=rules(calm, size.of(160, 6)), progress=moved,
+            rules=rules(calm, size.of(160, 4)), progress=moved,
         )  # fmt: skip
     told = [one for name in [arm.name for arm in found.arms] for one in of_rule(found, name)]
     told += [level(f"{name}_regret", finite(found.regret(name)), "currency") for name in ("risk", "response", "random")]
@@ -65,18 +65,15 @@ def rules(world: cx.Scenario, companies: int) -> list[Rule]:
 
 
 def of_rule(found: cx.Targeting, name: str) -> list[Finding]:
-    """Money, calls and fates of a rule; only what exists."""
-    arm = found.named(name)
-    told = [
-        level(f"{name}_net", finite(found.net(name)), "currency", is_change=True),
-        level(f"{name}_cash", finite(arm.cash), "currency", is_change=True),
-        level(f"{name}_arr", finite(arm.arr), "currency/year", is_change=True),
-        level(f"{name}_calls", finite(arm.calls), "accounts"),
-    ]
-    for what in ("asleep", "kept", "woken"):
-        values = finite(getattr(arm, what))
-        if len(values) > 1:
-            told.append(level(f"{name}_{what}", values, "share"))
+    """Money, calls and fates of a rule."""
+    row = found.frame().set_index("rule").loc[name]
+    units = {"net": "currency", "cash": "currency", "saved_arr": "currency/year"} | dict.fromkeys(SHARES, "share")
+    told = [level(f"{name}_calls", finite(found.named(name).calls), "accounts")]
+    for what, unit in units.items():
+        value, low, high = (float(row[f"{what}{end}"]) for end in ("", "_low", "_high"))
+        if unit == "share" and not np.isfinite(value):  # with nobody called nothing is known of a share
+            value, low, high = 0.0, 0.0, 1.0
+        told.append(Finding(f"{name}_{what}", value, low, high, unit, is_change=unit != "share"))
     return told
 
 

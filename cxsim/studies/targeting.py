@@ -147,6 +147,8 @@ class Targeting:
                 if name in SHARES and found[1] == found[2]:  # the same in all companies, such as none at all
                     n = round(float(np.nansum(arm.calls)))
                     found = (found[0], *wilson(round(found[0] * n), n))
+                elif name in SHARES:
+                    found = (found[0], max(found[1], 0.0), min(found[2], 1.0))
                 row |= dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
             rows.append(row)
         return pd.DataFrame(rows)
@@ -174,19 +176,23 @@ class Targeting:
         table = {str(row["rule"]): row for row in rows}
         ranked = sorted((row for row in table.values() if row["rule"] != ORACLE), key=lambda row: -row["net"])
         lines = [
-            f"{ranked[0]['rule']} brings most: {self._said(ranked[0])}.",
+            f"{ranked[0]['rule']} comes out best: {self._said(ranked[0])}.",
             *(f"By {name}: {self._said(row)}." for name, row in table.items() if name != ranked[0]["rule"]),
         ]
         if {"risk", "response"} <= set(table):
             lines.append(self._why(table["risk"], table["response"]))
+            if ORACLE in table:
+                forgone = [f"{_money(table[name], 'regret')} by {name}" for name in ("risk", "response")]
+                lines.append(f"Against the true effect that forgoes {' and '.join(forgone)}.")
         return "\n".join(lines)
 
     def _said(self, row: Mapping[str, Any]) -> str:
-        inside = q.interval(row["net_low"], row["net_high"], "currency", signed=True)
+        if not row["calls"]:
+            return "nobody is worth a call, so that it neither gains nor loses"
         ends = "gains" if row["net_low"] > 0 else "loses" if row["net_high"] < 0 else "not told from nothing"
         return (
-            f"{q.change(row['net'], 'currency')} {self.scenario.currency} net of the calls' time (95 % interval "
-            f"{inside}; {ends}), with {row['calls']:.0f} calls a company"
+            f"{_money(row, 'net')} {self.scenario.currency} net of the calls' time ({ends}), "
+            f"with {row['calls']:.0f} calls a company"
         )
 
     def _why(self, risk: Mapping[str, Any], other: Mapping[str, Any]) -> str:
@@ -197,6 +203,11 @@ class Targeting:
         if not other["calls"]:
             return f"Of those whom the churn score calls {told(risk)}. By response nobody is worth a call."
         return f"Of those whom the churn score calls {told(risk)}; of those called by response {told(other)}."
+
+
+def _money(row: Mapping[str, Any], what: str) -> str:
+    """A row's money with its interval: −104 [−132, −77] k."""
+    return q.change_with_interval(row[what], row[f"{what}_low"], row[f"{what}_high"], "currency")
 
 
 def _interval(values: Reals | None) -> tuple[float, float, float]:

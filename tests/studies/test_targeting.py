@@ -97,6 +97,16 @@ def test_where_calls_wake_risk_loses_and_response_does_not(found: Targeting) -> 
     said = found.summary()
     assert "loses" in said
     assert "did not mean to leave" in said
+    assert "forgoes" in said
+
+
+def test_shares_stay_shares(found: Targeting) -> None:
+    table = found.frame()
+    for what in ("asleep", "kept", "woken"):
+        called = table[table["calls"] > 0]
+        assert (called[f"{what}_low"] >= 0.0).all()
+        assert (called[f"{what}_high"] <= 1.0).all()
+        assert (called[f"{what}_low"] < called[f"{what}_high"]).all(), "none of a few calls is not none of all"
 
 
 def test_money_is_cash_less_hours_at_their_wage(found: Targeting) -> None:

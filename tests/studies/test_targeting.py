@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -175,10 +175,14 @@ def test_the_t_learner_finds_the_sign_of_known_effects() -> None:
 
 
 def test_the_t_learner_expects_little_where_there_is_nothing_to_learn() -> None:
-    noise, _ = table(3)
-    blind = Pilot(noise.features[["noise"]], noise.called, noise.lost, noise.arr, noise.company)
+    noise, _ = table(3, 2000)
+    columns = np.random.default_rng(3).normal(size=(2000, 4))
+    blind = replace(noise, features=pd.DataFrame(columns, columns=["a", "b", "c", "d"]))
     learned = response(blind)
-    assert np.abs(learned.of(blind.features, blind.arr)).max() < 60.0  # of 200 that are there on either side
+    plain = replace(learned, offset=0.0, slope=1.0)
+    shrunk, sure = (one.of(blind.features, blind.arr) for one in (learned, plain))
+    assert sure.std() > 10.0  # two models differ by luck
+    assert shrunk.std() < 0.5 * sure.std()
 
 
 def test_effects_by_a_coin_are_right_on_average() -> None:

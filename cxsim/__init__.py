@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cxsim.studies.payback import Payback, payback
     from cxsim.studies.reproduction import reproduce, resume
     from cxsim.studies.sensitivity import Sensitivity, sensitivity
+    from cxsim.studies.targeting import Targeting, targeting
     from cxsim.studies.uncertainty import Uncertainty, uncertain
     from cxsim.studies.waiting import Waiting, waiting
 
@@ -71,6 +72,7 @@ __all__ = [
     "Sensitivity",
     "Source",
     "Store",
+    "Targeting",
     "Uncertainty",
     "Waiting",
     "__version__",
@@ -98,6 +100,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "stream",
+    "targeting",
     "uncertain",
     "value_of_information",
     "waiting",
@@ -131,6 +134,7 @@ _ROOMS = {
     "Sensitivity": "cxsim.studies.sensitivity",
     "Source": "cxsim.parameters",
     "Store": "cxsim.store",
+    "Targeting": "cxsim.studies.targeting",
     "Uncertainty": "cxsim.studies.uncertainty",
     "Waiting": "cxsim.studies.waiting",
     "attribute": "cxsim.studies.attribution",
@@ -153,6 +157,7 @@ _ROOMS = {
     "sensitivity": "cxsim.studies.sensitivity",
     "simulate": "cxsim.engines",
     "stream": "cxsim.engines.streaming",
+    "targeting": "cxsim.studies.targeting",
     "uncertain": "cxsim.studies.uncertainty",
     "value_of_information": "cxsim.studies.information",
     "waiting": "cxsim.studies.waiting",

@@ -12,6 +12,7 @@ from cxsim.plots.money import payback
 from cxsim.plots.sensitivity import box, indices, tornado
 from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
+from cxsim.plots.targeting import qini, targeting
 
 __all__ = [
     "box",
@@ -26,8 +27,10 @@ __all__ = [
     "indices",
     "information",
     "payback",
+    "qini",
     "retention",
     "save",
     "survival",
+    "targeting",
     "tornado",
 ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from cxsim.errors import InputError, shown
 from cxsim.forecast.curves import Reals
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEAST: Final = 8
 SEASONS: Final = (2, 4, 12)
@@ -63,7 +66,7 @@ class Flows:
 
 
 def flows(
-    additions: Values | None = None,
+    additions: Values | pd.DataFrame | None = None,
     *,
     losses: Values | None = None,
     ends: Values | None = None,
@@ -79,7 +82,8 @@ def flows(
     ----------
     additions, losses, ends : sequence of float, shape (T,)
         Who joined in each period, who left in it, and how many are there at its end. Two of the three are enough; a
-        blank (None or NaN) is filled where it follows from the others.
+        blank (None or NaN) is filled where it follows from the others. Or, alone, the table of
+        `cx.readings.retention`: who came back counts as joining.
     base : float, optional
         Customers before the first period. Without it, it follows from the first period if that has all three; else the
         first period only tells the base.
@@ -106,6 +110,12 @@ def flows(
     end = end of the period before + additions − losses.
     """
     _check(unit, rounding, season, history)
+    if hasattr(additions, "columns"):
+        if losses is not None or ends is not None or base is not None:
+            raise InputError(
+                "additions: a table of cx.readings.retention has losses, ends and the base; leave them out"
+            )
+        additions, losses, ends, base = _reading(additions)
     given = {
         name: _read(name, values)
         for name, values in (("additions", additions), ("losses", losses), ("ends", ends))
@@ -145,6 +155,18 @@ def _check(unit: float, rounding: float, season: int | None, history: float | No
         raise InputError(f"season {shown(season)}: must be {', '.join(map(str, SEASONS))}, periods in a year")
     if history is not None and not (np.isfinite(history) and 0 < history <= MOST):
         raise InputError(f"history {shown(history)}: must be above 0, periods in which the base joined")
+
+
+def _reading(frame: Any) -> tuple[Reals, Reals, Reals, float]:
+    """Additions, losses, ends and base of the table that `cx.readings.retention` gives."""
+    needed = ("start", "new", "returned", "churned", "end")
+    missing = [name for name in needed if name not in frame.columns]
+    if missing:
+        raise InputError(
+            f"additions: the table has no column {missing[0]}; give one of cx.readings.retention, or columns"
+        )
+    start, new, returned, churned, end = (frame[name].to_numpy(dtype=np.float64) for name in needed)
+    return new + returned, churned, end, float(start[0])
 
 
 def _read(name: str, values: Values) -> Reals:

@@ -38,6 +38,20 @@ def test_what_is_missing_follows_from_the_others() -> None:
     assert "only tells" in later.notes[0]
 
 
+def test_a_simulated_log_is_a_companys_table_too() -> None:
+    world = cx.Scenario.load("membership").set("arrivals.base_accounts", 60).set("horizon_months", 18)
+    reading = cx.readings.retention(cx.simulate(world, seed=3))
+    table = cx.forecast.flows(reading)
+    assert (table.periods, table.base) == (18, reading["start"].iloc[0])
+    assert table.ends.tolist() == reading["end"].tolist()
+    made = cx.forecast.fit_flows(table, periods=12).project(6, additions=table.additions[12:].tolist())
+    assert (made["ends_low"] <= made["ends_high"]).all()
+    with pytest.raises(cx.InputError, match="no column returned"):
+        cx.forecast.flows(reading.drop(columns="returned"))
+    with pytest.raises(cx.InputError, match="leave them out"):
+        cx.forecast.flows(reading, base=60.0)
+
+
 def changed(values: list[float], place: int, value: object) -> list[object]:
     return [*values[:place], value, *values[place + 1 :]]
 

@@ -104,7 +104,7 @@ def _screen(found: FlowFit, projected: pd.DataFrame, whole: Flows, past: FlowBac
     end = projected.iloc[-1]
     say(
         out,
-        f"In period {known + int(end['period'])} {_number(end['ends'])} customers are expected (90 % bounds "
+        f"In period {known + int(end['period'])}, {_number(end['ends'])} customers are expected (90 % bounds "
         f"{_number(end['ends_low'])} to {_number(end['ends_high'])}), {_number(end['of_today'])} of them customers "
         f"today; {_number(end['losses'])} leave in that period ({_number(end['losses_low'])} to "
         f"{_number(end['losses_high'])}).",

@@ -70,8 +70,9 @@ def fit_flows(table: Flows, *, model: str = "auto", periods: int | None = None, 
             f"model {shown(model)}: must be one of {', '.join(FLOW_MODELS)}.{did_you_mean(str(model), FLOW_MODELS)}"
         )
     if periods is not None:
-        if not LEAST <= periods <= table.periods:
-            raise InputError(f"periods {shown(periods)}: must be a whole number from {LEAST} to {table.periods}")
+        least = max(LEAST, 2 * table.season if table.season > 1 else LEAST)
+        if not least <= periods <= table.periods:
+            raise InputError(f"periods {shown(periods)}: must be a whole number from {least} to {table.periods}")
         table = table.first(periods)
     names = tuple(FAMILIES) if model == "auto" else (model,)
     seen = table.starts > 0

@@ -139,6 +139,8 @@ def flows(
     _complete(start, joined, left, there, rounding, 2 if skip else 1)
     if unit == 1.0 and max(float((np.abs(v - np.rint(v))).max()) for v in (joined, left, there)) > 1e-6:
         raise InputError("unit 1: the numbers are not whole; say how many customers a 1 stands for, such as unit=1e6")
+    if max(float(column.max()) for column in (joined, left, there)) * unit > MOST:
+        raise InputError(f"unit {shown(unit)}: makes more than {MOST:.0e} customers")
     if season is not None and len(joined) < 2 * season:
         raise InputError(f"season {season}: needs two years, {2 * season} periods; here are {len(joined)}")
     if not (left > 0).any() or there[-1] <= 0:

@@ -37,7 +37,7 @@ def flows(fit: FlowFit, *, projected: pd.DataFrame, later: Flows | None = None) 
     came = 0 if later is None else later.periods - known
     unit = "" if fit.table.unit == 1.0 else f", in units of {fit.table.unit:,.10g} customers"
     figure, bottom, top = style.sheet(
-        f"In period {known + ahead} {_number(end['ends'])} customers are expected "
+        f"In period {known + ahead}, {_number(end['ends'])} customers are expected "
         f"({_number(end['ends_low'])} to {_number(end['ends_high'])}){unit}",
         f"Dots: as told{', hollow: what came later' if came else ''}. Blue: forecast fitted on periods 1–{known}; "
         f"shaded: where 50 % and 90 % of counts fall. {assumed.capitalize()}.",

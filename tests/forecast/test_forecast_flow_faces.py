@@ -73,6 +73,7 @@ def changed(values: list[float], place: int, value: object) -> list[object]:
         ({"additions": JOINED[:5], "losses": LEFT[:5], "base": 1000.0}, "too few"),
         ({"additions": JOINED, "losses": changed(LEFT, 1, 41.5), "base": 1000.0}, "unit 1: the numbers are not whole"),
         ({"additions": JOINED, "losses": LEFT, "base": 1000.0, "unit": 0.0}, "unit 0"),
+        ({"additions": JOINED, "losses": LEFT, "base": 1000.0, "unit": 1e10}, "more than 1e+12 customers"),
         ({"additions": JOINED, "losses": LEFT, "base": 1000.0, "season": 5}, "season 5: must be 2, 4, 12"),
         ({"additions": JOINED, "losses": LEFT, "base": 1000.0, "season": 12}, "season 12: needs two years"),
         ({"additions": JOINED, "losses": LEFT, "base": -1.0}, "base -1"),
@@ -115,12 +116,35 @@ def test_a_bad_fit_or_backtest_is_refused() -> None:
         cx.forecast.fit_flows(table, model="sgb")
     with pytest.raises(cx.InputError, match="periods 7"):
         cx.forecast.fit_flows(table, periods=7)
+    with pytest.raises(cx.InputError, match="periods 8: must be a whole number from 24"):
+        cx.forecast.fit_flows(cx.forecast.flows([9.0] * 30, losses=[5.0] * 30, base=99.0, season=12), periods=8)
     with pytest.raises(cx.InputError, match="first 10"):
         cx.forecast.backtest_flows(table, first=10)
     with pytest.raises(cx.InputError, match="step 0"):
         cx.forecast.backtest_flows(table, step=0)
     with pytest.raises(cx.InputError, match="discount 0"):
         cx.forecast.fit_flows(table, model="geometric").base_value(margin=1.0, discount=0.0)
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "base"),
+    [
+        ([0.0] * N, [90.0, 70, 60, 50, 45, 40, 35, 30, 28, 25], 1000.0),  # nobody joins any more
+        ([5.0] * N, [900.0] * N, 1_000_000.0),  # a base that no earlier additions of that size explain
+        ([0.0, *[50.0] * 9], [0.0, 0, *range(1, 9)], 0.0),  # a company that begins with nobody
+        ([3.0] * N, [0.0, 1, 0, 0, 2, 0, 1, 0, 0, 1], 4.0),  # hardly anybody
+    ],
+)
+def test_tables_at_the_edge_are_forecast_too(joined: list[float], left: list[float], base: float) -> None:
+    table = cx.forecast.flows(joined, losses=left, base=base)
+    fit = cx.forecast.fit_flows(table)
+    made = fit.project(12, uncertain=True, arpa=1.0)
+    assert np.isfinite(made.to_numpy()).all()
+    for name in ("losses", "ends", "of_today", "revenue"):
+        ends = made[[f"{name}_low", f"{name}_low_50", f"{name}_high_50", f"{name}_high"]].to_numpy()
+        assert (np.diff(ends, axis=1) >= 0).all()
+        assert (ends >= 0).all()
+    assert (np.diff(fit.curve(np.arange(20.0))) <= 0).all()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxsim.cli.forecast_flows import Asked, forecast_flows
 from cxsim.cli.screens import console, next_steps, say, table
 from cxsim.cli.sizes import Json, again, command
 
@@ -41,12 +42,56 @@ def forecast(
     backtested: Annotated[
         bool, typer.Option("--backtest", help="Show how past forecasts of this series would have done.")
     ] = False,
+    additions: Annotated[
+        str | None, typer.Option("--additions", metavar="NAME", help="Without cohorts: who joined in each period.")
+    ] = None,
+    losses: Annotated[
+        str | None, typer.Option("--losses", metavar="NAME", help="Without cohorts: who left in each period.")
+    ] = None,
+    ends: Annotated[
+        str | None, typer.Option("--ends", metavar="NAME", help="Without cohorts: who is there at each period's end.")
+    ] = None,
+    unit: Annotated[
+        float | None, typer.Option("--unit", metavar="N", show_default="1", help="Customers that a 1 stands for.")
+    ] = None,
+    rounding: Annotated[
+        float | None, typer.Option("--rounding", metavar="X", show_default="0", help="To what numbers are rounded.")
+    ] = None,
+    season: Annotated[
+        int | None, typer.Option("--season", metavar="N", help="Periods in a year, if years have seasons: 4, 12.")
+    ] = None,
+    new: Annotated[
+        float | None, typer.Option("--new", metavar="N", help="Assume so many to join in each period to come.")
+    ] = None,
+    arpa: Annotated[
+        float | None, typer.Option("--arpa", metavar="X", help="Assume this revenue of a customer in a period.")
+    ] = None,
+    growth: Annotated[
+        float | None, typer.Option("--growth", metavar="G", show_default="0", help="Growth of --arpa per period.")
+    ] = None,
     as_json: Json = False,
     out: Annotated[str | None, typer.Option("--out", metavar="FIGURE", help="Draw the fan, .png or .svg.")] = None,
 ) -> None:
-    """Forecast how many customers of a cohort will be left, from its survival so far."""
+    """Forecast how many customers will be left: of a cohort (--column), or of a company (--additions, --losses)."""
     from cxsim.errors import InputError
 
+    flat = {"--unit": unit, "--rounding": rounding, "--season": season, "--new": new, "--arpa": arpa,
+            "--growth": growth}  # fmt: skip
+    if any(name is not None for name in (additions, losses, ends)):
+        for option, value in (("--column", column), ("--customers", customers)):
+            if value is not None:
+                raise InputError(f"{option} {value}: is for a cohort; leave it out where --additions or --losses stand")
+        _check_figure(out)
+        asked = Asked(
+            table_, additions, losses, ends, horizon, fit_, model, 1.0 if unit is None else unit, rounding or 0.0,
+            season, new, arpa, growth or 0.0, backtested, as_json, out,
+        )  # fmt: skip
+        with _named(table_):
+            forecast_flows(asked)
+        return
+    for option, given in flat.items():
+        if given is not None:
+            raise InputError(f"{option} {given:.10g}: is for a table without cohorts; name --additions and --losses")
     if column is None:
         raise InputError("--column: is missing; name the column that holds survival or counts")
     _check_figure(out)
@@ -86,11 +131,15 @@ class _named:
         from cxsim.errors import InputError
 
         if isinstance(error, InputError):
-            options = {"horizon": "--horizon", "model": "--model", "periods": "--fit", "first": "--backtest"}
+            options = {"horizon": "--horizon", "model": "--model", "periods": "--fit", "first": "--backtest",
+                       "arpa": "--arpa", "additions:": "--new"}  # fmt: skip
             lines = []
             for line in error.faults:
                 word, _, rest = line.partition(" ")
-                lines.append(f"{options[word]} {rest}" if word in options else f"{self.file}: {line}")
+                named = line.startswith(("--", f"{self.file}: "))
+                lines.append(
+                    f"{options[word]} {rest}" if word in options else line if named else f"{self.file}: {line}"
+                )
             raise InputError(lines) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,7 +74,27 @@ def plausible(fitted: Fitted, at_risk: Reals, lost: Reals, rng: np.random.Genera
     middle, width = np.asarray(PRIORS[family.name]).T
     cost = cost_of(family, at_risk, lost, 1.0, (middle, width))
     mode, _ = search(cost, fitted.x, family, COARSE)
-    spread = _curvature(cost, mode, width)
+    return explored(
+        lambda x: _target(family, x, at_risk, lost, middle, width), mode, _curvature(cost, mode, width), width, rng
+    )
+
+
+def explored(
+    target_of: Callable[[Reals], Reals], mode: Reals, spread: Reals, width: Reals, rng: np.random.Generator
+) -> Plausible:
+    """Draw where a density is high.
+
+    Parameters
+    ----------
+    target_of : callable
+        Ln of likelihood times prior at points, shape (n, k): shape (n,).
+    mode : float array, shape (k,)
+    spread : float array, shape (k, k)
+        Covariance round the mode.
+    width : float array, shape (k,)
+        Of the prior.
+    rng : numpy.random.Generator
+    """
     points: list[Reals] = []
     places: list[tuple[Reals, Reals]] = []
     targets: list[Reals] = []
@@ -81,7 +102,7 @@ def plausible(fitted: Fitted, at_risk: Reals, lost: Reals, rng: np.random.Genera
         places.append((mode, spread))
         fresh = _student(rng, mode, spread, PROPOSALS)
         points.append(fresh)
-        targets.append(_target(family, fresh, at_risk, lost, middle, width))
+        targets.append(target_of(fresh))
         everything, target = np.concatenate(points), np.concatenate(targets)
         proposed = np.mean([np.exp(_student_density(everything, *place)) for place in places], axis=0)
         raw = np.exp(target - target.max()) / proposed

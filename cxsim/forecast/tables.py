@@ -64,8 +64,7 @@ def read_cohort(path: str | PathLike[str], column: str, *, customers: int | None
     InputError
         With the file, the place and the value of each fault.
     """
-    place = Path(path)
-    names, rows = _parquet(place) if place.suffix.lower() == ".parquet" else _csv(place)
+    names, rows = raw_table(path)
     found = _column(str(path), names, rows, column)
     unit = names[0].strip().lower()
     try:
@@ -73,6 +72,39 @@ def read_cohort(path: str | PathLike[str], column: str, *, customers: int | None
     except InputError as error:
         raise InputError([f"{path}: column {shown(column)}: {_placed(line, found)}" for line in error.faults]) from None
     return replace(seen, unit=unit) if unit in UNITS else seen
+
+
+def raw_table(path: str | PathLike[str]) -> tuple[list[str], list[list[object]]]:
+    """Names of the columns and rows of a CSV or Parquet table, as they are.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    place = Path(path)
+    return _parquet(place) if place.suffix.lower() == ".parquet" else _csv(place)
+
+
+def numbers_of(path: str, names: list[str], rows: list[list[object]], column: str) -> list[float | None]:
+    """Values of a column, None where blank.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or a value is no number.
+    """
+    where = _place(path, names, column)
+    faults = Faults()
+    found: list[float | None] = []
+    # line 1 of a file is its head
+    for line, row in enumerate(rows, start=2):
+        number = _number(row[where])
+        if number is None and not _blank(row[where]):
+            faults.add(f"line {line}", f"column {shown(column)}: {shown(row[where])} is not a number")
+        found.append(number)
+    _stop(path, faults)
+    return found
 
 
 def _observed(found: Column, customers: int | None) -> Observed:
@@ -101,8 +133,8 @@ def _placed(line: str, found: Column) -> str:
     return f"period {int(number) + first}:{rest}" if first > 1 and number.isdigit() else line
 
 
-def _column(path: str, names: list[str], rows: list[list[object]], column: str) -> Column:
-    """The named column beside the first one."""
+def _place(path: str, names: list[str], column: str) -> int:
+    """Where a named column is, beside the first one."""
     faults = Faults()
     for place, name in enumerate(names, start=1):
         if name.startswith(FORMULA):
@@ -117,6 +149,13 @@ def _column(path: str, names: list[str], rows: list[list[object]], column: str) 
     where = names.index(column)
     if where == 0:
         raise InputError(f"{path}: column {shown(column)}: is the first column, which holds the periods")
+    return where
+
+
+def _column(path: str, names: list[str], rows: list[list[object]], column: str) -> Column:
+    """The named column with its periods."""
+    where = _place(path, names, column)
+    faults = Faults()
     # line 1 of a file is its head
     cells = [(line, row[0], row[where]) for line, row in enumerate(rows, start=2)]
     known_cells = [k for k, cell in enumerate(cells) if not _blank(cell[2])]

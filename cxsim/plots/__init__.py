@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.plots.claims import claims
 from cxsim.plots.comparisons import effects, fan, retention
+from cxsim.plots.flows import flows
 from cxsim.plots.forecasts import forecast
 from cxsim.plots.forks import futures
 from cxsim.plots.information import information
@@ -21,6 +22,7 @@ __all__ = [
     "dose",
     "effects",
     "fan",
+    "flows",
     "forecast",
     "futures",
     "grid",

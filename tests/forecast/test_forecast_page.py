@@ -24,7 +24,7 @@ def test_the_python_of_the_page_runs() -> None:
     space: dict[str, object] = {}
     for block in blocks("python"):
         exec(block, space)
-    assert {"fit", "table", "past", "cohorts", "sbg"} <= set(space)
+    assert {"fit", "table", "past", "cohorts", "sbg", "company", "ahead"} <= set(space)
 
 
 def test_the_command_of_the_page_runs(
@@ -32,10 +32,21 @@ def test_the_command_of_the_page_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cohort.csv").write_text(blocks("text")[0], encoding="utf-8")
-    (line,) = (block for block in blocks("sh"))
+    line, _ = blocks("sh")
     assert main(line.split()[1:]) == 0
     assert "after 12 years" in capsys.readouterr().out
     assert (tmp_path / "fan.png").is_file()
+
+
+def test_the_command_for_a_company_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "company.csv").write_text(blocks("text")[1], encoding="utf-8")
+    _, line = blocks("sh")
+    assert main(line.split()[1:]) == 0
+    assert "In period 24" in capsys.readouterr().out
+    assert (tmp_path / "customers.png").is_file()
 
 
 def test_each_model_of_the_page_is_one_that_can_be_asked_for() -> None:

@@ -60,7 +60,10 @@ def test_a_script_runs_small(name: str, tmp_path: Path) -> None:
     assert found["command"].startswith("CXSIM_FAST=1 ")
     assert from_rows(found["findings"]).keys() == kept(name).keys()
     written = {place.name for place in tmp_path.iterdir()}
-    assert written == {place.name for place in (HOME / name).iterdir() if place.is_file() and place.suffix != ".py"}
+    sources = (".py", ".toml")
+    assert written == {
+        place.name for place in (HOME / name).iterdir() if place.is_file() and place.suffix not in sources
+    }
 
 
 def test_a_small_study_is_not_left_where_findings_are_kept() -> None:

@@ -75,19 +75,30 @@ def qini(found: Targeting) -> Figure:
     panels = [(name, one) for name, one in (("By a pilot in which a coin chose", found.by_pilot),
                                             ("By forks of the same companies", found.by_truth)) if one]  # fmt: skip
     figure, bottom, top = style.sheet(
-        "What calling a larger share gains, in each rule's order",
+        _order(found),
         f"ARR saved within a year by one round of calls [{found.scenario.currency} per 100 accounts], with 95 % "
         "bootstrap bands over companies. The straight line from 0 to a curve's end is calling anyone.",
         _provenance(found),
-        width=10.0,
+        width=10.4,
         height=5.2,
     )
-    wide = 0.90 / max(len(panels), 1)
+    wide = 0.92 / max(len(panels), 1)
     for k, (title, curves) in enumerate(panels):
-        ax = style.axes(figure, 0.07 + k * wide, bottom + 0.10, 0.07 + (k + 1) * wide - 0.13, top - 0.06)
+        ax = style.axes(figure, 0.07 + k * wide, bottom + 0.10, 0.07 + (k + 1) * wide - 0.15, top - 0.06)
         _curves(ax, curves)
         ax.set_title(title, size=style.BODY, color=style.INK, loc="left")
     return figure
+
+
+def _order(found: Targeting) -> str:
+    """Which rules' order of calling is told from calling anyone, by the forks where there are some."""
+    areas = found.areas()
+    areas = areas[areas["judged"] == areas["judged"].iloc[-1]]
+    better = [WORDS[one] for one in _COLOURS if (areas.loc[areas["rule"] == one, "low"] > 0).any()]
+    if not better:
+        return "No rule's order of calling is told from calling anyone"
+    told = " and ".join(better)
+    return f"In {'these orders' if len(better) > 1 else 'this order'} calls are told from calling anyone: {told}"
 
 
 def _curves(ax: Axes, curves: Any) -> None:
@@ -101,7 +112,7 @@ def _curves(ax: Axes, curves: Any) -> None:
         if shown:
             ax.fill_between(100 * one.share, one.low, one.high, color=colour, alpha=0.15, lw=0)
         middle = len(one.share) // 3
-        ends.append((float(one.gain[middle]), name, colour))
+        ends.append((float(one.gain[middle]), WORDS[name], colour))
     ax.axhline(0.0, color=style.INK, lw=0.8)
     ax.set_xlim(0, 100)
     ax.set_xlabel("share of accounts called", size=style.SMALL, color=style.GREY)

@@ -103,9 +103,9 @@ def write(rows: list[dict[str, Any]], place: Path, seed: int) -> list[Path]:
 def _screen(out: Console, rows: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
-    from cxsim.studies.claims.tables import interval_said
+    from cxsim.studies.claims.tables import interval_said, verdicts_said
 
-    say(out, _headline(rows), "bold")
+    say(out, f"{verdicts_said(rows)}.", "bold")
     out.print()
     shown = table(
         ("", "left"), ("claim", "left"), ("quoted", "left"), ("simulated [95 %]", "left"), ("status", "left"),
@@ -128,15 +128,3 @@ def _screen(out: Console, rows: list[dict[str, Any]]) -> None:
         "dim",
     )
     fast_note(out)
-
-
-def _headline(rows: list[dict[str, Any]]) -> str:
-    """How many hold, depend and fail, and how many came out."""
-    n = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in STYLES}
-    out = sum(row["status"] == "emergent" for row in rows)
-    of = f"Of {len(rows)} quoted claims" if len(rows) > 1 else "Of one quoted claim"
-    return (
-        f"{of} {n['holds']} {'holds' if n['holds'] == 1 else 'hold'}, {n['depends']} "
-        f"{'depends' if n['depends'] == 1 else 'depend'} on circumstances and {n['fails']} "
-        f"{'fails' if n['fails'] == 1 else 'fail'}; {out} came out of the model, the rest went in."
-    )

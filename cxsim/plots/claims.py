@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxsim.plots import style
-from cxsim.studies.claims.tables import said
+from cxsim.studies.claims.tables import said, verdicts_said
 
 COLOURS: Final = {"holds": style.GREEN, "fails": style.RED, "depends": style.ORANGE}
 ROW, LEFT, RIGHT = 0.62, 0.37, 0.84
@@ -25,12 +25,9 @@ def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """
     from cxsim import __version__
 
-    held = sum(row["verdict"] == "holds" for row in rows)
-    emergent = sum(row["status"] == "emergent" for row in rows)
     height = 1.5 + ROW * len(rows)
     figure, bottom, top = style.sheet(
-        f"{held} of {len(rows)} quoted claims {'holds' if held == 1 else 'hold'} throughout; {emergent} came out of "
-        "the model",
+        verdicts_said(rows),
         "Grey band: the quoted range with its tolerance. Dot and line: simulated, with its 95 % interval. Small dots: "
         "every other setting that was swept (those beyond the edge are not drawn). Each line has its own scale.",
         f"cxsim {__version__} · seed {rows[0]['seed']}" + (" · small sizes" if rows[0]["fast"] else ""),

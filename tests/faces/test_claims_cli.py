@@ -12,7 +12,7 @@ from cxsim import plots
 from cxsim.cli import main
 from cxsim.studies.claims import CLAIMS
 from cxsim.studies.claims.provenance import statuses
-from cxsim.studies.claims.tables import BEGINS, ENDS, interval_said, markdown, page, said
+from cxsim.studies.claims.tables import BEGINS, ENDS, interval_said, markdown, page, said, verdicts_said
 
 ROOT = Path(__file__).resolve().parents[2]
 STORED, PAGE, README = ROOT / "docs" / "claims.json", ROOT / "docs" / "claims.md", ROOT / "README.md"
@@ -49,7 +49,7 @@ def test_the_screen_shows_the_table_and_under_it_where_and_what_was_put_in_and_f
 ) -> None:
     assert main(["claims", "--only", "f", "--out", str(tmp_path / "out")]) == 0
     told = capsys.readouterr().out
-    for words in ("Of one quoted claim", "quoted", "simulated [95 %]", "status", "verdict", "Where: ", "Put in: "):
+    for words in ("Claim (f) depends on circumstances.", "quoted", "simulated [95 %]", "status", "verdict", "Where: ", "Put in: "):
         assert words in told
     assert "CXSIM_FAST" in told
     assert max(len(line.rstrip()) for line in told.split("Written")[0].splitlines()) <= 80
@@ -115,6 +115,20 @@ def test_the_figure_has_a_line_for_each_claim_and_no_words_off_the_sheet() -> No
         assert box.x1 <= width + 1, text.get_text()
         assert box.y0 >= -1
         assert box.y1 <= height + 1
+
+
+def test_the_finding_tells_what_is_confirmed_from_what_was_put_in() -> None:
+    def row(letter: str, verdict: str, status: str) -> dict[str, str]:
+        return {"id": letter, "verdict": verdict, "status": status}
+
+    rows = [row("a", "holds", "calibrated"), row("b", "depends", "emergent"), row("c", "depends", "assumed")]
+    assert verdicts_said(rows) == (
+        "None of 3 quoted claims is confirmed: 2 depend on circumstances, 1 holds because it was put in"
+    )
+    rows = [row("a", "holds", "emergent"), row("b", "holds", "emergent"), row("c", "fails", "assumed")]
+    assert verdicts_said(rows) == "2 of 3 quoted claims are confirmed: 1 fails"
+    assert verdicts_said([row("d", "fails", "emergent")]) == "Claim (d) fails"
+    assert verdicts_said([row("d", "holds", "emergent")]) == "Claim (d) is confirmed"
 
 
 def test_the_figure_of_one_claim_can_be_drawn() -> None:

@@ -54,6 +54,26 @@ def interval_said(row: Row) -> str:
     return f"{said(value, unit)} [{inside}]"
 
 
+def verdicts_said(rows: Sequence[Row]) -> str:
+    """The finding: what holds and came out is confirmed; what holds because it was put in is not."""
+
+    def number(verdict: str, *statuses: str) -> int:
+        return sum(row["verdict"] == verdict and row["status"] in statuses for row in rows)
+
+    put_in = ("assumed", "calibrated")
+    n = number("holds", "emergent")
+    counted = [
+        (number("depends", "emergent", *put_in), "depends on circumstances", "depend on circumstances"),
+        (number("fails", "emergent", *put_in), "fails", "fail"),
+        (number("holds", *put_in), "holds because it was put in", "hold because they were put in"),
+    ]
+    others = ", ".join(f"{many} {one if many == 1 else more}" for many, one, more in counted if many)
+    if len(rows) == 1:
+        return f"Claim ({rows[0]['id']}) " + (others.removeprefix("1 ") or "is confirmed")
+    head = f"{n or 'None'} of {len(rows)} quoted claims {'are' if n > 1 else 'is'} confirmed"
+    return f"{head}: {others}" if others else head
+
+
 def markdown(rows: Sequence[Row]) -> str:
     """The table of a README: one line a claim, between marks by which it is found again."""
     lines = [

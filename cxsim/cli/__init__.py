@@ -103,10 +103,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message = getattr(error, "format_message", None)
         if debug or message is None:
             raise
-        lines = [_plain(str(message()), given)]
+        option, near = getattr(error, "option_name", None), getattr(error, "possibilities", "")
+        lines = [_unknown(option, near or ()) if option and near != "" else _plain(str(message()), given)]
     for line in lines:
         print(line, file=sys.stderr)
     return 2
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    """An option that does not exist, and the nearest that does."""
+    from cxsim.errors import did_you_mean
+
+    return f"{name}: no such option.{did_you_mean(name, known)} See: cxsim --help"
 
 
 def _plain(message: str, given: Sequence[str]) -> str:

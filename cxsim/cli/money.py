@@ -95,7 +95,9 @@ def say_waiting(out: Console, told: dict[str, Waiting]) -> None:
     from cxsim.studies import findings
     from cxsim.studies import quantities as q
 
-    for name, found in told.items():
+    for place, (name, found) in enumerate(told.items()):
+        if place:
+            out.print()
         say(out, f"{name}, begun later:", "bold")
         for months in found.months:
             say(out, findings.waiting(found, months))
@@ -109,7 +111,6 @@ def say_waiting(out: Console, told: dict[str, Waiting]) -> None:
             )
         out.print(rows)
         say(out, "lost: what beginning at once gives more, same luck and horizon; below 0 waiting pays.", "dim")
-        out.print()
 
 
 def write_money(found: Run | Comparison, place: Path) -> list[Path]:

@@ -66,6 +66,9 @@ def payback(comparison: Comparison, alternative: str | None = None) -> Figure:
 def _title(found: Payback, low: float, month: float | None) -> str:
     if not (np.abs(found.path) > NOTHING).any():
         return f"{found.name} changes no cash"
+    if month is None and found.band.high is not None and found.band.high[-1] >= 0.0:
+        behind = q.level(-float(found.band.mean[-1]), UNIT)
+        return f"Not decided whether {found.name} pays for itself by month {found.horizon}: on average {behind} behind"
     if month is None:
         return f"{found.name} has not paid for itself on average by month {found.horizon}"
     if low >= -NOTHING:

@@ -123,6 +123,8 @@ def test_check_passes_a_sound_file_and_lists_every_fault_of_another(
         (["simulate", "b2b-saas", "--seed", "1", "--parts"], "--out"),
         (["simulate", "b2b-saas", "--seed", "1", "--parts", "--out", "log.csv"], ".parquet"),
         (["simulate", "b2b-saas", "--seed", "1", "--parts", "--out", "l.parquet", "--engine", "reference"], "compiled"),
+        (["compare", "b2b-saas", "--wiht", "formal-onboarding"], '--wiht: no such option. Did you mean "--with"? See'),
+        (["run", "b2b-saas", "--qqqq"], "--qqqq: no such option. See: cxsim --help"),
         (["compar"], "compare"),
     ],
 )

@@ -49,8 +49,17 @@ def test_the_screen_shows_the_table_and_under_it_where_and_what_was_put_in_and_f
 ) -> None:
     assert main(["claims", "--only", "f", "--out", str(tmp_path / "out")]) == 0
     told = capsys.readouterr().out
-    for words in ("Claim (f) depends on circumstances.", "quoted", "simulated [95 %]", "status", "verdict", "Where: ", "Put in: "):
-        assert words in told
+    words = (
+        "Claim (f) depends on circumstances.",
+        "quoted",
+        "simulated [95 %]",
+        "status",
+        "verdict",
+        "Where: ",
+        "Put in: ",
+    )
+    for one in words:
+        assert one in told
     assert "CXSIM_FAST" in told
     assert max(len(line.rstrip()) for line in told.split("Written")[0].splitlines()) <= 80
     names = {path.name for path in (tmp_path / "out").iterdir()}

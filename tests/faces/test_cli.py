@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from terminal import SMALL, call
 from typer.testing import CliRunner
 
 import cxsim as cx
@@ -25,7 +26,6 @@ from cxsim.events import OWNERS
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.scenario import Scenario, scaled, with_values
 
-SMALL = ["--accounts", "40", "--set", "arrivals.history_months=6", "--set", "horizon_months=24"]
 QUICK = [*SMALL, "--replications", "2", "--workers", "1"]
 HEAD = ["world", "seed", "replications", "horizon_months", "version", "scenario_hash"]
 EFFECT = [
@@ -33,20 +33,6 @@ EFFECT = [
     "probability_better", "probability_mean_better", "future_low", "future_high",
 ]  # fmt: skip
 HEAVY = ("numba", "pandas", "scipy", "simpy", "sklearn", "matplotlib")
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("CXSIM_FAST", raising=False)
-    return tmp_path
-
-
-def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = main(list(arguments))
-    caught = capsys.readouterr()
-    return code, caught.out, caught.err
 
 
 def small_world() -> Scenario:

@@ -7,32 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from terminal import SMALL, call
 
-from cxsim.cli import main
 from cxsim.readings.registry import PAYBACK
 from cxsim.studies.waiting import JUDGED
 
-SMALL = ["--accounts", "40", "--set", "arrivals.history_months=6", "--set", "horizon_months=24"]
 LINE = ["compare", "b2b-saas", *SMALL, "--replications", "3", "--workers", "1", "--with", "formal-onboarding:start=2"]
 PAID = ["outcome", "unit", "better", "value", "low", "high", "future_median", "future_low", "future_high"]
 WAITED = [
     "months", "outcome", "unit", "at_once", "later", "lost", "low", "high", "standard_error",
     "probability_at_once_better", "future_low", "future_high",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("CXSIM_FAST", raising=False)
-    return tmp_path
-
-
-def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = main(list(arguments))
-    caught = capsys.readouterr()
-    return code, caught.out, caught.err
 
 
 def test_json_tells_when_it_pays_and_what_waiting_costs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from terminal import SMALL, call
 
-from cxsim.cli import main
 from cxsim.cli.sizes import precision_of
 
-SMALL = ["--accounts", "40", "--set", "arrivals.history_months=6", "--set", "horizon_months=24"]
+pytestmark = pytest.mark.usefixtures("here")
+
 QUICK = [*SMALL, "--replications", "4", "--workers", "1"]
 COMPARE = ["compare", "b2b-saas", "--with", "formal-onboarding"]
 HEAD = ["world", "seed", "replications", "horizon_months", "version", "scenario_hash", "precision"]
@@ -18,20 +19,6 @@ ASKED = [
     "outcome", "alternative", "half_width", "reached", "met", "pilot", "pilot_counted", "pilot_differing",
     "pilot_deviation", "counted", "differing", "needed",
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("CXSIM_FAST", raising=False)
-    return tmp_path
-
-
-def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = main(list(arguments))
-    caught = capsys.readouterr()
-    return code, caught.out, caught.err
 
 
 @pytest.mark.parametrize(

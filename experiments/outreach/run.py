@@ -14,11 +14,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import cxsim as cx
-from cxsim import events
 from cxsim.plots import style
 from cxsim.plots.comparisons import provenance
 from cxsim.studies import Run
 from cxsim.studies.replications import Arm, Progress
+from cxsim.studies.rounds import meaning_to_leave
 from experiments.conduct import Results, Size, conduct
 from experiments.curves import Line, curves
 from experiments.dots import dots
@@ -100,32 +100,18 @@ def all_known(base: cx.Scenario, replications: int, moved: Progress | None) -> R
     """Twenty calls a month by somebody who knows which accounts mean to leave, from their twins that are not called."""
     scenario, found = by_hand(base, "known"), []
     for number in range(replications):
-        known = meaning_to_leave(cx.simulate(base, seed=SEED, replication=number))
+        known = known_by_month(cx.simulate(base, seed=SEED, replication=number))
         found.append(Arm(scenario, policy=partial(call, known=known)).replicate(SEED, number))
         if moved is not None:
             moved(number + 1, replications)
     return Run("known", scenario, SEED, scenario.horizon_months, tuple(found))
 
 
-def meaning_to_leave(log: cx.EventLog) -> dict[int, set[int]]:
-    """By month, the accounts that have an intent to leave as it begins, which is neither settled nor confirmed."""
-    settled = {events.RESCUED, events.CONFIRMED, events.FORGIVEN, *events.LEAVING}
-    rows = np.flatnonzero(np.isin(log.columns["kind"], [events.INTENT, *settled]))
-    since: dict[int, float] = {}
-    spans: list[tuple[int, float, float]] = []
-    columns = (log.columns[name][rows].tolist() for name in ("kind", "account", "time"))
-    for kind, account, time in zip(*columns, strict=True):
-        if kind == events.INTENT:
-            since[account] = time
-        elif account in since:
-            spans.append((account, since.pop(account), time))
-    horizon = math.ceil(log.certificate.horizon_months)
-    spans += [(account, time, horizon) for account, time in since.items()]
-    known: dict[int, set[int]] = {month: set() for month in range(horizon)}
-    for account, start, end in spans:
-        for month in range(max(math.ceil(start), 0), math.ceil(end)):
-            known[month].add(account)
-    return known
+def known_by_month(log: cx.EventLog) -> dict[int, set[int]]:
+    """By month, the accounts that mean to leave as it begins."""
+    accounts = np.unique(log.columns["account"][log.columns["account"] >= 0])
+    months = range(math.ceil(log.certificate.horizon_months))
+    return {month: set(accounts[meaning_to_leave(log, accounts, month)].tolist()) for month in months}
 
 
 def part_of_known(chosen: cx.Comparison, knowing: Run) -> Finding:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.errors import InputError
+from cxsim.streams import number_in_stay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,6 +119,9 @@ def story(log: EventLog, account: int) -> pd.DataFrame:
     })  # fmt: skip
 
 
+_ITEMS: Final = {"candidate": "ticket", "which": "number", "which point of the cause": "point"}
+
+
 def _details(kind: int, value: float, item: float, team: float, cause: float, emotion: float, *, currency: str) -> str:
     """What else is known of a happening, in words."""
     known = events.KINDS[kind]
@@ -128,6 +132,8 @@ def _details(kind: int, value: float, item: float, team: float, cause: float, em
         words.append(f"{value:.1f} of 10")
     elif known.value.startswith("1 if"):
         words.append(known.value[5:] if value else "not " + known.value[5:])
+    elif known.value == "hazard of the cause, 1/month":
+        words.append(f"hazard {value:.2g} a month")
     elif known.value:
         words.append(f"{value:g} {known.value}")
     if emotion >= 0:
@@ -139,5 +145,8 @@ def _details(kind: int, value: float, item: float, team: float, cause: float, em
     if kind == events.WENT_LIVE and 0 <= item < len(events.PUNCTUALITY):
         words.append(events.PUNCTUALITY[int(item)])
     elif known.item and item and kind != events.SIGNED_UP:
-        words.append(f"{known.item.split(',')[0]} {item:g}")
+        word = known.item.split(",")[0]
+        # those that number within a stay carry the stay in their upper bits; its row tells which one it is
+        within = word in ("candidate", "month of the stay")
+        words.append(f"{_ITEMS.get(word, word)} {number_in_stay(int(item)) if within else item:g}")
     return ", ".join(words)

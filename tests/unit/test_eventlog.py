@@ -13,6 +13,7 @@ from unit.readings.small_logs import certificate, log_of, opening, ordered, rand
 from cxsim import events as ev
 from cxsim.errors import InputError
 from cxsim.eventlog import COLUMNS, EventLog
+from cxsim.streams import index_of
 
 
 def life() -> list[tuple[Any, ...]]:
@@ -230,6 +231,15 @@ def test_a_story_is_told_in_words() -> None:
     assert told["ticket answered"].startswith("within expectation, by support")
     with pytest.raises(InputError, match="account 9: not in the roster"):
         made(life()).story(9)
+
+
+def test_tickets_and_calls_of_a_second_stay_are_numbered_from_its_beginning() -> None:
+    again = [
+        row(5.2, ev.TICKET_OPENED, 0, index_of(1, 3), 0, 850),
+        row(6.0, ev.CHECK_IN_ASKED, 0, index_of(1, 1), 0, 850, team=2),
+    ]
+    story = made([*life(), *again]).story(0)
+    assert story["details"].tolist()[-2:] == ["ticket 3", "by success, month of the stay 1"]
 
 
 def test_rows_are_kept_together_by_account() -> None:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.errors import InputError
-from cxsim.streams import number_in_stay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +123,8 @@ _ITEMS: Final = {"candidate": "ticket", "which": "number", "which point of the c
 
 def _details(kind: int, value: float, item: float, team: float, cause: float, emotion: float, *, currency: str) -> str:
     """What else is known of a happening, in words."""
+    from cxsim.streams import number_in_stay  # brings Numba along
+
     known = events.KINDS[kind]
     words = []
     if "cents" in known.value:

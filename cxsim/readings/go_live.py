@@ -65,7 +65,9 @@ def median_days(scopes: Scopes) -> list[float | str]:
 
 def _median(share: Reals) -> float | str:
     day = int(np.searchsorted(share, 0.5 - 1e-12))
-    if day >= min(len(share), DAYS - 1):
+    if day >= len(share):
         return f"fewer than half went live; {share[-1]:.0%} did"
+    if day >= DAYS - 1:  # the last place holds all that took longer
+        return f"half were live only after more than {DAYS - 1} days"
     before = float(share[day - 1]) if day else 0.0
     return day + (0.5 - before) / (float(share[day]) - before)

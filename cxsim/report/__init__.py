@@ -69,6 +69,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         n=comparison.n,
         horizon=comparison.baseline.horizon,
         pairing=findings.pairing(comparison, run.name),
+        precision=[] if comparison.precision is None else comparison.precision.lines(),
         version=__version__,
         scenario_hash=comparison.baseline.scenario.hash,
         alternative_hash=run.scenario.hash,

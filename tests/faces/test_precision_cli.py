@@ -119,6 +119,7 @@ def test_compare_json_and_files_carry_the_precision(here: Path, capsys: pytest.C
     written = json.loads((here / "o" / "comparison.json").read_text())
     assert written["precision"] == found
     assert "asked_half_width" in (here / "o" / "effects.csv").read_text()
+    assert "nrr to ±0.001, not reached: 4 replications" in (here / "o" / "csm-staff-report.html").read_text()
 
 
 def test_run_takes_a_precision_too(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@ from unit.readings.small_logs import log_of, opening, random_log, row, value
 from cxsim import events as ev
 from cxsim import readings
 from cxsim.errors import InputError
-from cxsim.readings.go_live import incidence_by_day
+from cxsim.readings.go_live import incidence_by_day, median_days
+from cxsim.readings.scopes import scopes_of
 from cxsim.tally import DAYS, DAYS_PER_MONTH, empty_table
 
 
@@ -122,6 +123,13 @@ def test_no_median_where_fewer_than_half_go_live() -> None:
     table = readings.onboarding(log_of(rows, 3), value).set_index("measure")
     assert np.isnan(table.loc["time_to_value", "value"])
     assert "fewer than half" in table.loc["time_to_value", "reason"]
+
+
+def test_no_median_is_made_up_where_half_took_longer_than_the_days_that_are_counted() -> None:
+    table = empty_table(("only",), 6)
+    table.days[DAYS - 1, 0] = (3, 0, 1)
+    (said, _) = median_days(scopes_of(table))
+    assert said == f"half were live only after more than {DAYS - 1} days"
 
 
 def test_moments_and_owners() -> None:

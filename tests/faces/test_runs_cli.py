@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import cxsim as cx
 from cxsim.cli import main, sizes
 from cxsim.store import Store, origin, runs, schema
 from cxsim.studies import replications
@@ -38,10 +39,12 @@ def stopped(
     count = iter(range(1000))
     replicate = replications.Arm.replicate
 
-    def some(arm: replications.Arm, seed: int, number: int) -> replications.Replication:
+    def some(
+        arm: replications.Arm, seed: int, number: int, fork: cx.Fork | None = None
+    ) -> replications.Replication:
         if next(count) >= after:
             raise KeyboardInterrupt
-        return replicate(arm, seed, number)
+        return replicate(arm, seed, number, fork)
 
     with monkeypatch.context() as patch:
         patch.setattr(replications.Arm, "replicate", some)

@@ -25,8 +25,8 @@ QUESTION = {"verb": "run", "names": ["small"], "replications": 3}
 
 
 def entered(store: Store, replications: int = 3) -> str:
-    name = runs.enter(store.path, QUESTION, None, [(HERE, "a text")])
-    runs.asked_for(store.path, name, replications)
+    name = runs.enter(store.path, QUESTION, None, [(HERE, "a text")], seed=SEED, laws=HERE.laws)
+    runs.ask_for(store.path, name, [(HERE, 0, replications)])
     return name
 
 
@@ -35,7 +35,7 @@ def commit(store: Store, *numbers: int, value: float = 1.0) -> None:
 
 
 def kept(folder: Path, address: Address = HERE) -> dict[int, units.Kept]:
-    return {number: found for (_, number), found in units.find(folder, [address], 0, 50).items()}
+    return {number: found for (_, number), found in units.find(folder, [(address, 0, 50)]).items()}
 
 
 def block_of(store: Store) -> Path:
@@ -109,7 +109,7 @@ def test_numbers_come_back_to_the_last_bit(store: Store) -> None:
     for number, one in found.items():
         assert one.numbers.tobytes() == unit(number).content.numbers.tobytes()
         assert (one.words, one.digest) == (unit(number).content.words, unit(number).content.digest)
-    assert not units.find(store.path, [HERE], 1, 2)
+    assert not units.find(store.path, [(HERE, 1, 2)])
 
 
 def test_a_block_names_its_numbers_for_whoever_reads_it(store: Store) -> None:
@@ -227,8 +227,12 @@ def test_what_a_killed_process_left_is_swept_away_when_it_is_old(store: Store, m
 def test_the_same_question_is_the_same_run_and_its_beginning_names_it(store: Store) -> None:
     name = entered(store)
     assert entered(store) == name
-    other = runs.enter(store.path, {**QUESTION, "replications": 4}, {"line": ["run"]}, [(HERE, "a text")])
+    told = [(HERE, "a text")]
+    other = runs.enter(
+        store.path, {**QUESTION, "replications": 4}, {"line": ["run"]}, told, seed=SEED, laws=HERE.laws
+    )
     assert other != name
+    assert runs.enter(store.path, QUESTION, None, told, seed=SEED + 1, laws=HERE.laws) not in (name, other)
     assert store.run(name[:5]).id == name
     assert store.run(other).command == {"line": ["run"]}
     with pytest.raises(InputError, match=f'no such run. Did you mean "{name}"'):
@@ -239,8 +243,10 @@ def test_the_same_question_is_the_same_run_and_its_beginning_names_it(store: Sto
 
 def test_deleting_a_run_leaves_the_units_of_others(store: Store) -> None:
     mine = entered(store)
-    other = runs.enter(store.path, {**QUESTION, "names": ["again"]}, None, [(HERE, "another text")])
-    runs.asked_for(store.path, other, 2)
+    other = runs.enter(
+        store.path, {**QUESTION, "names": ["again"]}, None, [(HERE, "another text")], seed=SEED, laws=HERE.laws
+    )
+    runs.ask_for(store.path, other, [(HERE, 0, 2)])
     commit(store, 0, 1)
     commit(store, 2)
     size = max(file.stat().st_size for file in in_place(store.path))

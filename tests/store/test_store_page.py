@@ -9,7 +9,7 @@ import pytest
 from small import study
 
 from cxsim.store import Store
-from cxsim.studies.kept import content_of
+from cxsim.studies.contents import content_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "store.md"
 

@@ -96,7 +96,7 @@ def _show(
         out = console()
         say(out, f"{found.run_id}: {record.question['verb']}: all its units are kept. Its answer is an object of "
             "Python's:")  # fmt: skip
-        say(out, f'cx.resume("{found.run_id}", store=cx.Store.open({str(place.path)!r}))')
+        print(f'cx.resume("{found.run_id}", store=cx.Store.open({str(place.path)!r}))')
 
 
 def reproduce(run_id: RunId, workers: Workers = None, as_json: Json = False, store: StoreAt = None) -> None:

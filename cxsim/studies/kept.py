@@ -129,6 +129,10 @@ class Keeping(Shelf):
         """Note that these are needed; those that are kept already, by their keys."""
         super().found(wanted)
         by_key = {one.key: one for one in wanted}
+        with self._lock:
+            comes_again = any((address, unit.replication) in by_key for address, unit in self._waiting)
+        if comes_again:
+            self.commit()
         ranges = ranges_of(list(by_key))
         runs.ask_for(self._store.path, self.run_id, ranges)
         there = units.find(self._store.path, ranges)

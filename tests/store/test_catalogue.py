@@ -228,9 +228,7 @@ def test_the_same_question_is_the_same_run_and_its_beginning_names_it(store: Sto
     name = entered(store)
     assert entered(store) == name
     told = [(HERE, "a text")]
-    other = runs.enter(
-        store.path, {**QUESTION, "replications": 4}, {"line": ["run"]}, told, seed=SEED, laws=HERE.laws
-    )
+    other = runs.enter(store.path, {**QUESTION, "replications": 4}, {"line": ["run"]}, told, seed=SEED, laws=HERE.laws)
     assert other != name
     assert runs.enter(store.path, QUESTION, None, told, seed=SEED + 1, laws=HERE.laws) not in (name, other)
     assert store.run(name[:5]).id == name

@@ -86,6 +86,37 @@ def test_a_store_brought_up_to_date_has_the_tables_of_a_new_one(old: Path, store
     assert tables[0] == tables[1]
 
 
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_store_of_any_earlier_schema_keeps_the_units_that_its_runs_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "VERSION", version)
+        schema.make_ready(tmp_path)
+        with schema.writing(tmp_path) as db:
+            db.execute("INSERT INTO texts VALUES ('t', 'a text')")
+            for number, asked in ((1, 2), (2, 0)):
+                db.execute("INSERT INTO addresses VALUES (?, ?, ?, 24, 'compiled', 'x')", (number, "a" * 64, number))
+                db.execute(
+                    "INSERT INTO runs VALUES (?, '{}', NULL, '{}', 'x', ?, ?, 'then', NULL, NULL)",
+                    (f"run {number}", number, asked),
+                )
+                db.execute("INSERT INTO arms VALUES (?, 0, ?, 't')", (f"run {number}", number))
+            db.execute("INSERT INTO blocks (id, digest, made) VALUES (7, 'b', 'then')")
+            db.execute("INSERT INTO units VALUES (1, 1, 7, 0, 5, '', 'd')")
+    store = Store.open(tmp_path)
+    told = {each.id: (each.done, each.units, each.addresses[0].seed) for each in store.runs()}
+    assert told == {"run 1": (1, 2, 1), "run 2": (0, 0, 2)}
+    address = store.run("run 1").addresses[0]
+    assert (address.kind, address.month, address.branch) == ("", 0.0, 0)
+    assert runs.digests(tmp_path, "run 1") == {(address, 0): "", (address, 1): "d"}
+    with schema.connected(tmp_path) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    store.delete(["run 1", "run 2"])
+    assert store.runs() == []
+
+
 def test_a_store_of_a_later_version_is_refused_in_one_line(store: Store) -> None:
     with closing(sqlite3.connect(store.path / schema.CATALOGUE)) as db:
         db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")

@@ -13,6 +13,7 @@ from cxsim.scenario.checks import checked
 from cxsim.store import RunRecord, Store
 from cxsim.studies.answers import Comparison, Run
 from cxsim.studies.attribution import Attribution, attribute
+from cxsim.studies.branches import Branches, branches
 from cxsim.studies.claims.audit import Audited, audit
 from cxsim.studies.combinations import Combinations, combine
 from cxsim.studies.discovery import Discovery, discover
@@ -25,8 +26,8 @@ from cxsim.studies.uncertainty import Uncertainty, uncertain
 from cxsim.toml_files import parse
 
 Answer = (
-    Comparison | Run | Attribution | Combinations | Uncertainty | Sensitivity | Discovery | Futures | Ledger
-    | list[Audited]
+    Comparison | Run | Attribution | Combinations | Uncertainty | Sensitivity | Discovery | Futures | Branches
+    | Ledger | list[Audited]
 )  # fmt: skip
 
 
@@ -170,6 +171,13 @@ def _fork(q: _Question) -> Futures:
     )  # fmt: skip
 
 
+def _branches(q: _Question) -> Branches:
+    return branches(
+        q.base, seed=q.seed, at=q.asked["at"], number=q.asked["number"], months=q.asked["months"],
+        replication=q.asked["replication"], workers=q.workers, progress=q.progress, store=q.store,
+    )  # fmt: skip
+
+
 def _ledger(q: _Question) -> Ledger:
     return ledger(
         q.base, alternative=q.scenarios[1], replications=q.asked["replications"], seed=q.seed,
@@ -185,5 +193,6 @@ def _claims(q: _Question) -> list[Audited]:
 
 _VERBS: Final[Mapping[str, Callable[[_Question], Answer]]] = {
     "run": _run, "compare": _compare, "attribute": _attribute, "combine": _combine, "uncertain": _uncertain,
-    "sensitivity": _sensitivity, "discover": _discover, "fork": _fork, "ledger": _ledger, "claims": _claims,
+    "sensitivity": _sensitivity, "discover": _discover, "fork": _fork, "branches": _branches, "ledger": _ledger,
+    "claims": _claims,
 }  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from cxsim import events
 from cxsim.engines import ENGINES, simulate
+from cxsim.plan import make_plan
 from cxsim.readings.costs import JOURNEY, STAGE_LINES
 from cxsim.readings.money import LINES
 from cxsim.readings.outcomes import OUTCOMES
@@ -19,9 +20,12 @@ from cxsim.scenario import Scenario
 from cxsim.store import origin
 from cxsim.store.blocks import Content
 from cxsim.store.units import Address, Kept, Key
-from cxsim.streams import Fork
+from cxsim.streams import Fork, Luck
 from cxsim.studies.replications import SERIES, Arm, Replication
 from cxsim.tally import FirstYear
+
+if TYPE_CHECKING:
+    from cxsim.engines.compiled.futures import Future
 
 Made = Any  # what a kind makes of one run
 Runner = Callable[[int, int, Fork | None], Made]
@@ -127,6 +131,36 @@ def paths_of(number: int, kept: Kept, scenario: Scenario, horizon: int) -> Paths
     return Paths(whole[0], whole[1], whole[2].reshape(n, horizon + 1), lost_at, whole[3])
 
 
+def content_of_future(told: Future, scenario: Scenario) -> Content:
+    """What is kept of a branch: `future.account`, `.lost_at` (account by account), `.active` and `.mrr` (months)."""
+    parts = {"account": told.account, "lost_at": told.lost_at, "active": told.active, "mrr": told.mrr}
+    real = {name: np.asarray(part, dtype=np.float64) for name, part in parts.items()}
+    return Content(
+        tuple((f"future.{name}", part.size) for name, part in real.items()), np.concatenate([*real.values()])
+    )
+
+
+def future_of(number: int, kept: Kept, scenario: Scenario, horizon: int) -> Future:
+    """The branch of which `content_of_future` made what was kept."""
+    from cxsim.engines.compiled.futures import Future
+
+    n = (len(kept.numbers) - 2 * (horizon + 1)) // 2
+    account, lost_at, active, mrr = np.split(kept.numbers, (n, 2 * n, 2 * n + horizon + 1))
+    return Future(account.astype(np.int32), lost_at, active.astype(np.int64), mrr.astype(np.int64))
+
+
+def _ready_to_branch(scenario: Scenario, horizon: int | None) -> Runner:
+    from cxsim.engines.compiled.futures import future
+
+    plan = make_plan(scenario, horizon)
+
+    def run(seed: int, number: int, fork: Fork | None) -> Future:
+        assert fork is not None
+        return future(plan, Luck(seed, number), fork)
+
+    return run
+
+
 def _ready_to_replicate(scenario: Scenario, horizon: int | None) -> Runner:
     return Arm(scenario, horizon).replicate
 
@@ -139,6 +173,7 @@ def _ready_to_follow(scenario: Scenario, horizon: int | None) -> Runner:
 
 REPLICATIONS: Final = Kind("", _ready_to_replicate, content_of, replication_of)
 PATHS: Final = Kind("paths", _ready_to_follow, content_of_paths, paths_of)
+FUTURES: Final = Kind("future", _ready_to_branch, content_of_future, future_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,8 +130,8 @@ class Keeping(Shelf):
         super().found(wanted)
         by_key = {one.key: one for one in wanted}
         with self._lock:
-            comes_again = any((address, unit.replication) in by_key for address, unit in self._waiting)
-        if comes_again:
+            comes_again = not self._digests.keys().isdisjoint(by_key)
+        if comes_again:  # what was run a moment ago may be on its way
             self.commit()
         ranges = ranges_of(list(by_key))
         runs.ask_for(self._store.path, self.run_id, ranges)

@@ -13,6 +13,7 @@ from small import SEED, world
 
 import cxsim as cx
 from cxsim.cli import main
+from cxsim.engines.compiled import futures
 from cxsim.store import Store, schema
 from cxsim.store.blocks import in_place
 from cxsim.studies import contents, discovery, replications, uncertainty
@@ -67,6 +68,10 @@ def discovered(**given: Any) -> Any:
     return cx.discover(world(), outcome="arr", threshold=5e5, parameters=CHURN, rows=64, seed=SEED, **given)
 
 
+def branched(**given: Any) -> Any:
+    return cx.branches(world(), seed=SEED, at=4.5, number=5, months=6, **given)
+
+
 def ledgered(**given: Any) -> Any:
     base, formal, _ = two()
     given.pop("workers", None)
@@ -79,11 +84,12 @@ def audited(letters: str = "f", **given: Any) -> Any:
 
 VERBS: dict[str, Ask] = {
     "attribute": attributed, "combine": combined, "fork": forked, "uncertain": drawn, "sensitivity": sensed,
-    "discover": discovered, "ledger": ledgered, "claims": audited,
+    "discover": discovered, "branches": branched, "ledger": ledgered, "claims": audited,
 }  # fmt: skip
 UNITS = {
     "attribute": 4 * N, "combine": 4 * N, "fork": 3 * 4, "uncertain": 4 * 2 * 2,
-    "sensitivity": 2 * (2 * (2 + 2) * 8 + (1 + 2 * 3) * 2), "discover": 64, "ledger": 2 * N, "claims": 4 * 4,
+    "sensitivity": 2 * (2 * (2 + 2) * 8 + (1 + 2 * 3) * 2), "discover": 64, "branches": 5, "ledger": 2 * N,
+    "claims": 4 * 4,
 }  # fmt: skip
 
 
@@ -128,6 +134,7 @@ class Engine:
         monkeypatch.setattr(replications.Arm, "table", counted)
         for room in (contents, figures):
             monkeypatch.setattr(room, "simulate", self.logged(room.simulate))
+        monkeypatch.setattr(futures, "future", self.logged(futures.future))
 
     def logged(self, simulate: Any) -> Any:
         def counted(*given: Any, **named: Any) -> Any:

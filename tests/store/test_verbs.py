@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from cxsim.cli import main
 from cxsim.engines.compiled import futures
 from cxsim.store import Store, schema
 from cxsim.store.blocks import in_place
-from cxsim.studies import contents, discovery, replications, uncertainty
+from cxsim.studies import contents, discovery, pieces, replications, uncertainty
 from cxsim.studies.claims import figures
 from cxsim.studies.contents import PATHS, Wanted
 from cxsim.studies.kept import ranges_of
@@ -327,8 +328,6 @@ def test_two_seeds_are_two_runs(store: Store) -> None:
 
 
 def test_what_takes_no_executor_says_so(store: Store) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     run_id = combined(store=store).run_id
     with ThreadPoolExecutor(1) as pool, pytest.raises(cx.InputError, match="runs on threads of this process"):
         cx.resume(run_id, store=store, executor=pool)
@@ -367,3 +366,39 @@ def test_the_search_for_a_box_has_the_units_of_its_futures(store: Store) -> None
     assert found.run_id
     assert isinstance(found, discovery.Discovery)
     assert store.run(found.run_id).question["when"] == "below"
+
+
+@pytest.mark.parametrize("verb", ["uncertain", "attribute", "fork"])
+def test_looking_units_up_a_few_at_a_time_changes_nothing(
+    verb: str, store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = VERBS[verb]()
+    monkeypatch.setattr(pieces, "AT_ONCE", 5)
+    engine.ran, engine.most = 0, UNITS[verb] // 2
+    with pytest.raises(KeyboardInterrupt):
+        VERBS[verb](store=store, workers=2)
+    (run,) = store.runs()
+    assert 0 < run.done <= run.units <= UNITS[verb]
+    engine.ran, engine.most = 0, UNITS[verb] - run.done
+    seen: list[tuple[int, int]] = []
+    found = VERBS[verb](store=store, workers=2, progress=lambda *given: seen.append(given))
+    assert told(found) == told(alone)
+    assert seen == [(done, len(seen)) for done in range(1, len(seen) + 1)]
+    assert store.run(run.id).digest == digest_at_once(store, verb, monkeypatch)
+
+
+def digest_at_once(store: Store, verb: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Digest of the same answer in a store in which everything is looked up at once."""
+    monkeypatch.undo()
+    whole = Store.open(store.path.parent / "whole")
+    return whole.run(run_id_of(VERBS[verb](store=whole))).digest
+
+
+def test_two_that_ask_the_same_at_the_same_time_both_get_the_answer(store: Store) -> None:
+    alone = told(drawn(8))
+    with ThreadPoolExecutor(3) as pool:
+        futures = [pool.submit(drawn, 8, store=store, workers=1) for _ in range(3)]
+        answers = [one.result() for one in futures]
+    assert [told(one) for one in answers] == [alone] * 3
+    (run,) = store.runs()
+    assert (run.state, run.done, run.units) == ("finished", 32, 32)

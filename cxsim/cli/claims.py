@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cxsim.cli import files
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import Json, Out, Workers, command, is_fast
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from cxsim.studies.claims import Audited
 
 SEED = 2026
 HEADS = (
@@ -21,6 +26,15 @@ HEADS = (
     "where", "put_in",
 )  # fmt: skip
 STYLES = {"holds": "green", "fails": "red", "depends": "yellow"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How an audit is shown and written; `out` is a folder's full path."""
+
+    as_json: bool = False
+    as_markdown: bool = False
+    out: str | None = None
 
 
 def claims(
@@ -32,25 +46,37 @@ def claims(
         bool, typer.Option("--markdown", help="Print a table for a README and nothing else.")
     ] = False,
     out: Out = None,
+    store: StoreAt = None,
+    no_store: NoStore = False,
 ) -> None:
     """Test the claims people quote: does each hold, where, and did it come out or was it put in?"""
     letters = letters_of(only)
-    place = files.folder(out) if out is not None else None
+    if out is not None:
+        files.folder(out)
+    shown = Shown(as_json, as_markdown, absolute(out))
+    kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies.claims import audit
+
+    with bar("claims", quiet=as_json) as progress, keeping():
+        found = audit(letters, seed=seed, fast=is_fast(), workers=workers, progress=progress, store=kept)
+    show(found, shown)
+
+
+def show(found: Sequence[Audited], shown: Shown) -> None:
+    """Print and write an audit."""
     from cxsim.studies.claims.tables import markdown
 
-    with bar("claims", quiet=as_json) as progress:
-        found = audit(letters, seed=seed, fast=is_fast(), workers=workers, progress=progress)
     rows = [one.row() for one in found]
-    written = write(rows, place, seed) if place is not None else []
-    if as_json:
+    written = write(rows, files.folder(shown.out), found[0].seed) if shown.out is not None else []
+    if shown.as_json:
         print(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False))
-    elif as_markdown:
+    elif shown.as_markdown:
         print(markdown(rows), end="")
     else:
         _screen(console(), rows)
         if written:
             say(console(), "Written: " + ", ".join(files.shown(path) for path in written))
+        say(console(), kept_line(found[0].run_id), "dim")
         next_steps(console(), ["cxsim claims --only a --json", "cxsim levers"])
 
 

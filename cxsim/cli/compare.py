@@ -43,6 +43,7 @@ from cxsim.cli.sizes import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cxsim.store import Store
     from cxsim.studies import Comparison
     from cxsim.studies.waiting import Waiting
 
@@ -108,14 +109,16 @@ def compare(
     from cxsim.errors import InputError
 
     if vary:
-        if with_ or precision or by or ledger or waiting or store:
-            raise InputError("--vary: stands alone, without --with, --precision, --by, --ledger, --waiting and --store")
+        if with_ or precision or by or ledger or waiting:
+            raise InputError("--vary: stands alone, without --with, --precision, --by, --ledger and --waiting")
+        from cxsim.cli.vary import Shown as Varied
         from cxsim.cli.vary import vary as varied
 
+        told = Varied(tuple(vary), tuple(check_outcome(text) for text in target or ()), everything, as_json,
+                      absolute(out))  # fmt: skip
         varied(
-            world_of(world, set_, accounts), vary, replications=replications_of(replications, {}) or REPLICATIONS,
-            seed=seed, workers=workers, engine=engine, targets=[check_outcome(text) for text in target or ()],
-            everything=everything, as_json=as_json, folder=out,
+            world_of(world, set_, accounts), told, replications=replications_of(replications, {}) or REPLICATIONS,
+            seed=seed, workers=workers, engine=engine, store=lambda: store_of(store, no_store, asdict(told)),
         )  # fmt: skip
         return
     if not with_:
@@ -149,17 +152,25 @@ def compare(
             names=with_,
             store=kept,
         )
-    show(found, shown, workers=workers, engine=engine)
+    show(found, shown, workers=workers, engine=engine, store=kept)
 
 
-def show(found: Comparison, shown: Shown, *, workers: int | None = None, engine: str | None = None) -> None:
-    """Print and write a comparison."""
+def show(
+    found: Comparison,
+    shown: Shown,
+    *,
+    workers: int | None = None,
+    engine: str | None = None,
+    store: Store | None = None,
+) -> None:
+    """Print and write a comparison, and what was asked beside it."""
     warn_of(found)
-    told = money.waited(found, shown.waiting, workers=workers, engine=engine, quiet=shown.as_json)
+    told = money.waited(found, shown.waiting, workers=workers, engine=engine, quiet=shown.as_json, store=store)
     place, targets = files.folder(shown.out) if shown.out is not None else None, list(shown.targets)
     written = write(found, targets, place, told) if place is not None else []
     if shown.ledger and place is not None:
-        written += write_ledgers(found, place, quiet=shown.as_json)
+        names = stems([run.name for run in found.alternatives])
+        written += money.write_ledgers(found, names, place, quiet=shown.as_json, store=store)
     if shown.as_json:
         print(json.dumps(document(found, targets, told), indent=1, allow_nan=False))
         return
@@ -214,23 +225,6 @@ def write(found: Comparison, targets: list[tuple[str, float]], place: Path, told
             plots.save(figure, place / f"{stem}{name}.png", born=born)
             written.append(place / f"{stem}{name}.png")
         written.append(files.write_text(place / f"{stem}report.html", report(found, run.name, command=command())))
-    return written
-
-
-def write_ledgers(found: Comparison, place: Path, *, quiet: bool) -> list[Path]:
-    """Write what became of each account without and with each alternative."""
-    from cxsim.studies.ledger import ledger as fates
-
-    baseline, written = found.baseline, []
-    for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
-        with bar(f"ledger of {run.name}", quiet=quiet) as progress:
-            told = fates(
-                baseline.scenario, alternative=run.scenario, replications=len(baseline.replications),
-                seed=baseline.seed, progress=progress,
-            )  # fmt: skip
-        born = files.born(baseline.scenario, baseline.seed)
-        rows = told.frame().to_csv(index=False, float_format="%.12g")
-        written.append(files.write_text(place / f"{stem}ledger.csv", f"# {born}\n{rows}"))
     return written
 
 

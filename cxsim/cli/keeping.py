@@ -49,6 +49,17 @@ def store_of(where: str | None, without: bool, shown: Mapping[str, Any]) -> Stor
     return store.asked_by({"line": remembered(), "fast": is_fast(), "shown": dict(shown)})
 
 
+def for_part(store: Store | None, run_id: str) -> Store | None:
+    """The store for a study that a command asks beside the one of this id, which `cxsim resume` goes back to."""
+    return store.asked_by({**(store.command or {}), "of": run_id}) if store is not None and run_id else None
+
+
+def whole_of(store: Store, record: RunRecord) -> RunRecord:
+    """The run that a command began with, if this one is only a part of what it asked."""
+    of = record.command.get("of") if record.command is not None else None
+    return store.run(of) if of and of in {each.id for each in store.runs()} else record
+
+
 @contextmanager
 def as_asked(record: RunRecord) -> Iterator[None]:
     """Have the line that was typed, and its sizes, be those of a run of the store."""

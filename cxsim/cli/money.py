@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
+from cxsim.cli.keeping import for_part, keeping
 from cxsim.cli.screens import bar, say, table
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from cxsim.scenario import Scenario
+    from cxsim.store import Store
     from cxsim.studies import Comparison, Run
     from cxsim.studies.waiting import Waiting
 
@@ -55,17 +57,24 @@ def check_waiting(baseline: Scenario, alternatives: Sequence[Scenario], months: 
 
 
 def waited(
-    found: Comparison, months: tuple[int, ...], *, workers: int | None, engine: str | None, quiet: bool
+    found: Comparison,
+    months: tuple[int, ...],
+    *,
+    workers: int | None,
+    engine: str | None,
+    quiet: bool,
+    store: Store | None,
 ) -> dict[str, Waiting]:
     """What waiting does to each alternative, by its name."""
     from cxsim.studies.waiting import waited as begun_later
 
     told = {}
     for run in found.alternatives if months else ():
-        with bar(f"{run.name}, later", quiet=quiet) as progress:
+        with bar(f"{run.name}, later", quiet=quiet) as progress, keeping():
             told[run.name] = begun_later(
-                found, alternative=run.name, months=months, workers=workers, engine=engine, progress=progress
-            )
+                found, alternative=run.name, months=months, workers=workers, engine=engine, progress=progress,
+                store=for_part(store, found.run_id),
+            )  # fmt: skip
     return told
 
 
@@ -124,3 +133,22 @@ def write_money(found: Run | Comparison, place: Path) -> list[Path]:
         files.write_text(place / name, f"# {born}\n{frame.to_csv(index=False, float_format='%.12g')}")
         for name, frame in (("money.csv", monthly_money(found)), ("stages.csv", money_by_stage(found)))
     ]
+
+
+def write_ledgers(
+    found: Comparison, stems: Sequence[str], place: Path, *, quiet: bool, store: Store | None
+) -> list[Path]:
+    """Write what became of each account without and with each alternative."""
+    from cxsim.studies.ledger import ledger as fates
+
+    baseline, written = found.baseline, []
+    for stem, run in zip(stems, found.alternatives, strict=True):
+        with bar(f"ledger of {run.name}", quiet=quiet) as progress, keeping():
+            told = fates(
+                baseline.scenario, alternative=run.scenario, replications=len(baseline.replications),
+                seed=baseline.seed, progress=progress, store=for_part(store, found.run_id),
+            )  # fmt: skip
+        born = files.born(baseline.scenario, baseline.seed)
+        rows = told.frame().to_csv(index=False, float_format="%.12g")
+        written.append(files.write_text(place / f"{stem}ledger.csv", f"# {born}\n{rows}"))
+    return written

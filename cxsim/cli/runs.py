@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli.keeping import StoreAt, as_asked, keeping
+from cxsim.cli.keeping import StoreAt, as_asked, keeping, whole_of
 from cxsim.cli.screens import bar, console, next_steps, say, table, wrapped
 from cxsim.cli.sizes import Json, Workers, quiet_study
 
 if TYPE_CHECKING:
     from cxsim.store import RunRecord, Store
+    from cxsim.studies.again import Answer
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run of cxsim runs; the beginning of its id is enough.")]
 KILO = 1024
@@ -50,7 +51,7 @@ def resume(run_id: RunId, workers: Workers = None, store: StoreAt = None) -> Non
     from cxsim.store import Store, origin
 
     place = Store.open(store)
-    record = place.run(run_id)
+    record = whole_of(place, place.run(run_id))
     if record.laws != origin.laws():
         changed = "; ".join(origin.changes(dict(record.ground)))
         print(
@@ -58,25 +59,44 @@ def resume(run_id: RunId, workers: Workers = None, store: StoreAt = None) -> Non
             "ones: this is a run of its own",
             file=sys.stderr,
         )
-    from cxsim.studies.answers import Comparison
     from cxsim.studies.reproduction import resume as resumed
 
-    wanted: dict[str, Any] = record.command["shown"] if record.command is not None else {}
+    wanted: dict[str, Any] = dict(record.command["shown"]) if record.command is not None else {}
     with as_asked(record):
         quiet = bool(wanted.get("as_json"))
         with bar(record.question["names"][0], quiet=quiet) as progress, quiet_study(), keeping():
             found = resumed(record.id, store=place, workers=workers, progress=progress)
-        if isinstance(found, Comparison):
-            from cxsim.cli import compare
+        mine = place.asked_by(record.command) if record.command is not None else None
+        _show(found, wanted, record, workers, mine, place)
 
-            targets = tuple((name, value) for name, value in wanted.get("targets", ()))
-            later = tuple(wanted.get("waiting", ()))
-            shown = compare.Shown(**{**wanted, "targets": targets, "waiting": later})
-            compare.show(found, shown, workers=workers, engine=record.question["engine"])
-        else:
-            from cxsim.cli import run
 
-            run.show(found, run.Shown(**{"world": found.name, **wanted}))
+def _show(
+    found: Answer, wanted: dict[str, Any], record: RunRecord, workers: int | None, mine: Store | None, place: Store
+) -> None:
+    """Print and write an answer as its command would have; what no command asks is only said to be there."""
+    from cxsim.cli import claims, compare, run, sensitivity, vary
+    from cxsim.studies.answers import Comparison, Run
+    from cxsim.studies.sensitivity import Sensitivity
+
+    if "targets" in wanted:
+        wanted["targets"] = tuple((name, value) for name, value in wanted["targets"])
+    if isinstance(found, Comparison) and "vary" in wanted:
+        vary.show(found, vary.Shown(**{**wanted, "vary": tuple(wanted["vary"])}))
+    elif isinstance(found, Comparison):
+        shown = compare.Shown(**{**wanted, "waiting": tuple(wanted.get("waiting", ()))})
+        compare.show(found, shown, workers=workers, engine=record.question["engine"], store=mine)
+    elif isinstance(found, Run):
+        run.show(found, run.Shown(**{"world": found.name, **wanted}))
+    elif isinstance(found, Sensitivity):
+        world = found.question.scenario.name
+        sensitivity.show(found, sensitivity.Shown(**{"world": world, **wanted}), workers=workers, store=mine)
+    elif isinstance(found, list):
+        claims.show(found, claims.Shown(**wanted))
+    else:
+        out = console()
+        say(out, f"{found.run_id}: {record.question['verb']}: all its units are kept. Its answer is an object of "
+            "Python's:")  # fmt: skip
+        print(f'cx.resume("{found.run_id}", store=cx.Store.open({str(place.path)!r}))')
 
 
 def reproduce(run_id: RunId, workers: Workers = None, as_json: Json = False, store: StoreAt = None) -> None:
@@ -118,6 +138,7 @@ def _row(record: RunRecord) -> dict[str, Any]:
         "laws": record.laws,
         "digest": record.digest or None,
         "command": ["cxsim", *command["line"]] if command is not None else None,
+        "part_of": command.get("of") if command is not None else None,
     }
 
 
@@ -132,8 +153,10 @@ def _screen(place: Store, found: list[RunRecord]) -> None:
     rows = table(("run", "left"), ("since", "left"), ("what", "left"), ("units", "right"), ("size", "right"), gap=1)
     for each in found:
         what = f"{each.question['verb']} {', '.join(each.question['names'])}, seed {each.seed}"
+        part = each.command.get("of") if each.command is not None else None
+        what += f" (part of {part})" if part else ""
         former = "" if each.laws == origin.laws() else f" (laws of {each.ground['cxsim']}, since changed)"
-        done = f"{each.done:,}" if each.finished else f"{each.done:,} of {each.units or '?'}"
+        done = f"{each.done:,}" if each.finished else f"{each.done:,} of {f'{each.units:,}' if each.units else '?'}"
         since = each.created[:16].replace("T", " ")
         rows.add_row(each.id, since, wrapped(what + former, 32), done, _size(each.bytes))
     out.print(rows)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cxsim.cli import files
+from cxsim.cli.keeping import NoStore, StoreAt, absolute, for_part, keeping, kept_line, store_of
 from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
 from cxsim.cli.sizes import (
     SEED,
@@ -30,6 +32,7 @@ from cxsim.cli.sizes import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cxsim.store import Store
     from cxsim.studies.discovery import Discovery
     from cxsim.studies.sensitivity import Sensitivity
 
@@ -42,6 +45,22 @@ FAST_ROWS: Final = 16
 FAST_REPLICATIONS: Final = 2
 FAST_FUTURES: Final = 64
 MOST_SHOWN: Final = 12
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is asked beside the indices, shown and written.
+
+    With `futures`, so many are searched for a box beyond the threshold; `out` is a folder's full path.
+    """
+
+    world: str
+    futures: int = 0
+    threshold: float = 0.0
+    parameters: list[str] | None = None
+    made_small: bool = False
+    as_json: bool = False
+    out: str | None = None
 
 
 def sensitivity(
@@ -84,6 +103,8 @@ def sensitivity(
     accounts: Accounts = None,
     as_json: Json = False,
     out: Out = None,
+    store: StoreAt = None,
+    no_store: NoStore = False,
 ) -> None:  # fmt: skip
     """Say which unknowns an outcome, or the effect of levers on it, depends on, and how much is luck."""
     _refuse(outcome, with_, discover, threshold)
@@ -91,12 +112,17 @@ def sensitivity(
     alternative = with_levers(scenario, with_)[0] if with_ else None
     groups = _groups_of(group)
     parameters = [name.strip() for name in only.split(",")] if only is not None else None
-    n_rows, n_replications, futures = _sizes(rows, replications, alternative is not None)
-    place = files.folder(out) if out is not None else None
-    from cxsim.studies.discovery import discover as discovered
+    n_rows, n_replications, _ = _sizes(rows, replications, alternative is not None)
+    if out is not None:
+        files.folder(out)
+    made_small = accounts is None and scenario.value("arrivals.base_accounts") <= SMALL
+    futures = _sizes(rows, replications, alternative is not None)[2] if discover else 0
+    shown = Shown(world, futures, 0.0 if threshold is None else threshold, parameters, made_small, as_json,
+                  absolute(out))  # fmt: skip
+    kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies.sensitivity import sensitivity as sensed
 
-    with bar(scenario.name, quiet=as_json) as progress:
+    with bar(scenario.name, quiet=as_json) as progress, keeping():
         found = sensed(
             scenario,
             outcome=outcome,
@@ -109,31 +135,45 @@ def sensitivity(
             seed=seed,
             workers=workers,
             progress=progress,
+            store=kept,
         )
-    box = None
-    if discover:
-        with bar("futures", quiet=as_json) as progress:
-            box = discovered(
-                scenario,
-                alternative=alternative,
-                outcome=outcome,
-                threshold=0.0 if threshold is None else threshold,
-                parameters=parameters,
-                rows=futures,
-                seed=seed,
-                workers=workers,
-                progress=progress,
-            )
+    show(found, shown, workers=workers, store=kept)
+
+
+def show(found: Sensitivity, shown: Shown, *, workers: int | None = None, store: Store | None = None) -> None:
+    """Print and write what was found, and the box if it is asked for."""
+    box = _box(found, shown, workers, store) if shown.futures else None
+    place = files.folder(shown.out) if shown.out is not None else None
     written = write(found, box, place) if place is not None else []
-    if as_json:
+    if shown.as_json:
         print(json.dumps(document(found, box), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, box, made_small=accounts is None and scenario.value("arrivals.base_accounts") <= SMALL)
+    _screen(screen, found, box, shown.made_small)
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
-    _next(screen, world, found, box, place)
+    say(screen, kept_line(found.run_id), "dim")
+    _next(screen, shown.world, found, box, place)
+
+
+def _box(found: Sensitivity, shown: Shown, workers: int | None, store: Store | None) -> Discovery:
+    from cxsim.studies.discovery import discover as discovered
+
+    question = found.question
+    with bar("futures", quiet=shown.as_json) as progress, keeping():
+        return discovered(
+            question.scenario,
+            alternative=question.alternative,
+            outcome=question.outcome.name,
+            threshold=shown.threshold,
+            parameters=shown.parameters,
+            rows=shown.futures,
+            seed=found.seed,
+            workers=workers,
+            progress=progress,
+            store=for_part(store, found.run_id),
+        )
 
 
 def document(found: Sensitivity, box: Discovery | None) -> dict[str, Any]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
 from cxsim.cli.compare import document
+from cxsim.cli.keeping import keeping, kept_line
 from cxsim.cli.screens import VERDICT_STYLES, bar, console, fast_note, say, table
 from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
     from cxsim.scenario import Scenario
+    from cxsim.store import Store
+    from cxsim.studies import Comparison
     from cxsim.studies.grids import Axis, Grid
 
 SHOWN = ("logo_churn_annual", "nrr", "arr", "net_benefit")
@@ -54,43 +58,63 @@ def axes_of(texts: Sequence[str]) -> list[Axis]:
     return found
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What is varied, and what of it is shown and written; `out` is a folder's full path."""
+
+    vary: tuple[str, ...]
+    targets: tuple[tuple[str, float], ...] = ()
+    everything: bool = False
+    as_json: bool = False
+    out: str | None = None
+
+
 def vary(
     baseline: Scenario,
-    texts: Sequence[str],
+    shown: Shown,
     *,
     replications: int,
     seed: int,
     workers: int | None,
     engine: str | None,
-    targets: list[tuple[str, float]],
-    everything: bool,
-    as_json: bool,
-    folder: str | None,
+    store: Callable[[], Store | None],
 ) -> None:
     """Try the values, show effects, and write them where a folder is given."""
-    from cxsim.readings.outcomes import OUTCOMES
     from cxsim.studies.grids import grid
 
-    axes = axes_of(texts)
-    with bar(baseline.name, quiet=as_json) as progress:
+    axes = axes_of(shown.vary)
+    kept = store()
+    with bar(baseline.name, quiet=shown.as_json) as progress, keeping():
         found = grid(
-            baseline, *axes, replications=replications, seed=seed, workers=workers, engine=engine, progress=progress
-        )
-    written = _write(found, targets, files.folder(folder)) if folder is not None else []
-    if as_json:
+            baseline, *axes, replications=replications, seed=seed, workers=workers, engine=engine, progress=progress,
+            store=kept,
+        )  # fmt: skip
+    show(found.comparison, shown)
+
+
+def show(comparison: Comparison, shown: Shown) -> None:
+    """Print and write the comparison of all values with the baseline."""
+    from cxsim.readings.outcomes import OUTCOMES
+    from cxsim.studies.grids import Grid, points_of
+
+    axes = tuple(axes_of(shown.vary))
+    found, targets = Grid(axes, points_of(axes), comparison), list(shown.targets)
+    written = _write(found, targets, files.folder(shown.out)) if shown.out is not None else []
+    if shown.as_json:
         print(json.dumps(_document(found, targets), indent=1, allow_nan=False))
         return
-    out = console()
-    for outcome in OUTCOMES if everything else SHOWN:
+    out, baseline = console(), comparison.baseline
+    for outcome in OUTCOMES if shown.everything else SHOWN:
         _outcome(found, outcome)
-    study = found.comparison
     say(
         out,
-        f"{baseline.name}: {study.n} paired replications of {study.baseline.horizon} months, seed {seed}; money in "
-        f"{baseline.currency}. Brackets: 95 % interval of the mean difference, for each point by itself.",
+        f"{baseline.scenario.name}: {comparison.n} paired replications of {baseline.horizon} months, seed "
+        f"{baseline.seed}; money in {baseline.scenario.currency}. Brackets: 95 % interval of the mean difference, for "
+        "each point by itself.",
         "dim",
     )
     fast_note(out)
+    say(out, kept_line(comparison.run_id), "dim")
     if written:
         out.print()
         say(out, "Written: " + ", ".join(files.shown(path) for path in written))

@@ -14,10 +14,14 @@ from cxsim.errors import Faults, InputError
 from cxsim.store import origin
 from cxsim.store.blocks import drafts, in_place, path_of
 from cxsim.store.schema import connected, writing
-from cxsim.store.units import Address, address_id
+from cxsim.store.units import COLUMNS, Address, Key, Range, address_id
 
 ID_LENGTH: Final = 10
 SHORTEST: Final = 4  # letters of an id that are enough, if no other run begins with them
+_MINE: Final = (
+    "FROM asked JOIN units ON units.address = asked.address AND replication >= asked.first "
+    "AND replication < asked.last WHERE run = ?"
+)
 STALE: Final = 3600.0  # seconds after which nobody is still writing a file that no row refers to
 
 
@@ -39,17 +43,20 @@ class RunRecord:
         Their fingerprint.
     seed : int
     asked : int
-        Replications of each arm: with a precision, as many as were needed so far.
+        The most replications of a unit's scenario: with a precision, as many as were needed so far.
     created, finished : str
         Times in ISO 8601 [UTC]; finished is "" until it is.
     digest : str
         Of the answer, "" until it is finished.
     addresses : tuple of Address
-        One for each arm, the baseline first.
+        One for each scenario that the question is about, the baseline first.
     scenarios : tuple of str
-        Of each arm the complete scenario as TOML.
+        Of each of these the complete text as TOML. Worlds that are drawn or put together from them are not written
+        down: the question makes them again.
+    units : int
+        That were asked for so far; arms that are the same share theirs.
     done : int
-        Units that are kept.
+        Of these, those that are kept.
     bytes : int
         Of the blocks that hold them; runs that share a block both count it.
     """
@@ -66,13 +73,9 @@ class RunRecord:
     digest: str
     addresses: tuple[Address, ...]
     scenarios: tuple[str, ...]
+    units: int
     done: int
     bytes: int
-
-    @property
-    def units(self) -> int:
-        """Units that were asked for; arms that are the same share theirs."""
-        return self.asked * len(set(self.addresses))
 
     @property
     def state(self) -> str:
@@ -85,6 +88,9 @@ def enter(
     question: Mapping[str, Any],
     command: Mapping[str, Any] | None,
     arms: Sequence[tuple[Address, str]],
+    *,
+    seed: int,
+    laws: str,
 ) -> str:
     """Enter a run, or find the one that asks the same.
 
@@ -94,7 +100,9 @@ def enter(
     question, command : mapping
         As in `RunRecord`; the command of who asked last is kept.
     arms : sequence of (Address, str)
-        Address and complete scenario of each arm.
+        Address and complete text of each scenario that the question is about.
+    seed, laws
+        As in `RunRecord`.
 
     Returns
     -------
@@ -102,9 +110,8 @@ def enter(
         Its id.
     """
     texts = [hashlib.sha256(text.encode()).hexdigest() for _, text in arms]
-    laws, seed = arms[0][0].laws, arms[0][0].seed
     asked = json.dumps(question, sort_keys=True, ensure_ascii=False)
-    name = hashlib.sha256("\n".join((asked, laws, *texts)).encode()).hexdigest()[:ID_LENGTH]
+    name = hashlib.sha256("\n".join((asked, str(seed), laws, *texts)).encode()).hexdigest()[:ID_LENGTH]
     said = json.dumps(command, ensure_ascii=False) if command is not None else None
     with writing(folder) as db:
         row = (name, asked, said, json.dumps(origin.ground()), laws, seed, 0, _now())
@@ -120,19 +127,41 @@ def enter(
     return name
 
 
-def asked_for(folder: Path, name: str, replications: int) -> None:
-    """Note that a run needs at least this many replications."""
+def ask_for(folder: Path, name: str, ranges: Sequence[Range]) -> None:
+    """Note that a run needs these units: of some addresses the replications first … last − 1."""
     with writing(folder) as db:
-        db.execute("UPDATE runs SET asked = max(asked, ?) WHERE id = ?", (replications, name))
+        db.executemany(
+            "INSERT INTO asked VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
+            [(name, address_id(db, address), first, last) for address, first, last in ranges],
+        )
+        most = max(last for _, _, last in ranges)
+        db.execute("UPDATE runs SET asked = max(asked, ?) WHERE id = ?", (most, name))
 
 
-def finish(folder: Path, name: str, replications: int, digest: str) -> None:
+def finish(folder: Path, name: str, digest: str) -> None:
     """Note that a run has its answer."""
     with writing(folder) as db:
-        db.execute(
-            "UPDATE runs SET asked = ?, digest = ?, finished = coalesce(finished, ?) WHERE id = ?",
-            (replications, digest, _now(), name),
-        )
+        db.execute("UPDATE runs SET digest = ?, finished = coalesce(finished, ?) WHERE id = ?", (digest, _now(), name))
+
+
+def digests(folder: Path, name: str) -> dict[Key, str]:
+    """Digest of each unit that a run asked for; "" of those that are not there."""
+    with connected(folder) as db:
+        rows = db.execute(
+            f"SELECT asked.first, asked.last, {', '.join(COLUMNS)}, id FROM asked JOIN addresses ON address = id "
+            "WHERE run = ?",
+            (name,),
+        ).fetchall()
+        found: dict[Key, str] = {}
+        for first, last, *key, number in rows:
+            address = Address(*key)
+            found |= {(address, replication): "" for replication in range(first, last)}
+            there = db.execute(
+                "SELECT replication, digest FROM units WHERE address = ? AND replication >= ? AND replication < ?",
+                (number, first, last),
+            )
+            found |= {(address, replication): digest for replication, digest in there}
+    return found
 
 
 def listed(folder: Path, only: str | None = None) -> list[RunRecord]:
@@ -146,26 +175,21 @@ def listed(folder: Path, only: str | None = None) -> list[RunRecord]:
         found = []
         for name, question, command, ground, laws, seed, asked, created, finished, digest in rows:
             arms = db.execute(
-                "SELECT address, scenario, seed, horizon, engine, laws, text FROM arms JOIN addresses ON address = id "
-                "WHERE run = ? ORDER BY place",
+                f"SELECT text, {', '.join(COLUMNS)} FROM arms JOIN addresses ON address = id WHERE run = ? "
+                "ORDER BY place",
                 (name,),
             ).fetchall()
-            marks = ", ".join("?" for _ in arms)
-            kept = db.execute(
-                f"SELECT count(*) FROM units WHERE address IN ({marks}) AND replication < ?",
-                (*(arm[0] for arm in arms), asked),
-            ).fetchone()
+            wanted = db.execute("SELECT coalesce(sum(last - first), 0) FROM asked WHERE run = ?", (name,)).fetchone()
+            kept = db.execute(f"SELECT count(*) {_MINE}", (name,)).fetchone()
             size = db.execute(
-                f"SELECT coalesce(sum(bytes), 0) FROM blocks WHERE id IN "
-                f"(SELECT block FROM units WHERE address IN ({marks}) AND replication < ?)",
-                (*(arm[0] for arm in arms), asked),
+                f"SELECT coalesce(sum(bytes), 0) FROM blocks WHERE id IN (SELECT block {_MINE})", (name,)
             ).fetchone()
-            texts = [db.execute("SELECT text FROM texts WHERE digest = ?", (arm[6],)).fetchone()[0] for arm in arms]
+            texts = [db.execute("SELECT text FROM texts WHERE digest = ?", (arm[0],)).fetchone()[0] for arm in arms]
             found.append(
                 RunRecord(
                     name, json.loads(question), json.loads(command) if command else None, json.loads(ground), laws,
-                    seed, asked, created, finished or "", digest or "", tuple(Address(*arm[1:6]) for arm in arms),
-                    tuple(texts), kept[0], size[0],
+                    seed, asked, created, finished or "", digest or "", tuple(Address(*arm[1:]) for arm in arms),
+                    tuple(texts), wanted[0], kept[0], size[0],
                 )
             )  # fmt: skip
         return found
@@ -205,17 +229,19 @@ def delete(folder: Path, names: Sequence[str]) -> int:
     with writing(folder) as db:
         for name in names:
             db.execute("DELETE FROM arms WHERE run = ?", (name,))
+            db.execute("DELETE FROM asked WHERE run = ?", (name,))
             db.execute("DELETE FROM runs WHERE id = ?", (name,))
         db.execute(
-            "DELETE FROM units WHERE NOT EXISTS (SELECT 1 FROM arms JOIN runs ON run = runs.id "
-            "WHERE arms.address = units.address AND units.replication < runs.asked)"
+            "DELETE FROM units WHERE NOT EXISTS (SELECT 1 FROM asked WHERE asked.address = units.address "
+            "AND units.replication >= asked.first AND units.replication < asked.last)"
         )
         gone = db.execute(
             "SELECT id, digest, bytes FROM blocks WHERE NOT EXISTS (SELECT 1 FROM units WHERE block = blocks.id)"
         ).fetchall()
         db.executemany("DELETE FROM blocks WHERE id = ?", [(row[0],) for row in gone])
         db.execute(
-            "DELETE FROM addresses WHERE id NOT IN (SELECT address FROM arms) AND id NOT IN (SELECT address FROM units)"
+            "DELETE FROM addresses WHERE id NOT IN (SELECT address FROM arms) "
+            "AND id NOT IN (SELECT address FROM asked) AND id NOT IN (SELECT address FROM units)"
         )
         db.execute("DELETE FROM texts WHERE digest NOT IN (SELECT text FROM arms)")
     for _, digest, _ in gone:

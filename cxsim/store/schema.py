@@ -39,6 +39,25 @@ STEPS: Final = (
     """,
     # sizes, so that a list of runs need not look at each file
     "ALTER TABLE blocks ADD COLUMN bytes INTEGER;",
+    # what is kept of a unit may be of several kinds; a unit may be forked (branch 0: it is not); a run may ask for
+    # units of worlds that are drawn one by one, and not of its own scenarios alone
+    """
+    CREATE TABLE wider (
+        id INTEGER PRIMARY KEY, scenario TEXT NOT NULL, seed INTEGER NOT NULL, horizon INTEGER NOT NULL,
+        engine TEXT NOT NULL, laws TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '', month REAL NOT NULL DEFAULT 0,
+        branch INTEGER NOT NULL DEFAULT 0, UNIQUE (scenario, seed, horizon, engine, laws, kind, month, branch)
+    );
+    INSERT INTO wider (id, scenario, seed, horizon, engine, laws)
+        SELECT id, scenario, seed, horizon, engine, laws FROM addresses;
+    DROP TABLE addresses;
+    ALTER TABLE wider RENAME TO addresses;
+    CREATE TABLE asked (
+        run TEXT NOT NULL REFERENCES runs, address INTEGER NOT NULL REFERENCES addresses, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, PRIMARY KEY (run, address, first)
+    ) WITHOUT ROWID;
+    CREATE INDEX asked_of_address ON asked (address);
+    INSERT INTO asked SELECT DISTINCT run, address, 0, asked FROM arms JOIN runs ON run = id WHERE asked > 0;
+    """,
 )
 VERSION: Final = len(STEPS)
 
@@ -55,6 +74,7 @@ def make_ready(folder: Path) -> None:
         if _version(db) == VERSION:
             return
         db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA foreign_keys = OFF")  # a table that others refer to is made anew; each row keeps its number
         db.execute("BEGIN IMMEDIATE")  # another process may be at it: who comes second finds it done
         for number in range(_version(db), VERSION):
             for statement in STEPS[number].split(";"):

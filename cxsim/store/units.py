@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from cxsim.errors import InputError
 from cxsim.store.blocks import Damaged, Reals, Unit, digest_of, path_of, read_block, read_named, write_block
@@ -32,6 +33,12 @@ class Address:
     engine : str
     laws : str
         Fingerprint; see `cxsim.store.origin.laws`.
+    kind : str
+        Of what is kept: "" for outcomes and what goes with them, see `cxsim.studies.contents`.
+    month : float
+        Of the fork, where there is one.
+    branch : int
+        Of the fork; 0 where there is none.
     """
 
     scenario: str
@@ -39,6 +46,13 @@ class Address:
     horizon: int
     engine: str
     laws: str
+    kind: str = ""
+    month: float = 0.0
+    branch: int = 0
+
+
+Key = tuple[Address, int]
+Range = tuple[Address, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,25 +70,31 @@ class Kept:
     digest: str
 
 
-def find(folder: Path, addresses: Sequence[Address], first: int, last: int) -> dict[tuple[Address, int], Kept]:
-    """The units first … last − 1 of some addresses that are there; those of a damaged block are forgotten.
+def find(folder: Path, ranges: Sequence[Range]) -> dict[Key, Kept]:
+    """Of some addresses the units first … last − 1 that are there; those of a damaged block are forgotten.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store.
+    ranges : sequence of (Address, first, last)
+        However many: they are looked up together.
 
     Warns
     -----
     StoreWarning
         For each block that is damaged.
     """
-    rows: list[tuple[str, int, int, Address, int, str, str]] = []
+    rows: list[_Row] = []
     with connected(folder) as db:
-        for address in addresses:
-            there = db.execute(
-                "SELECT blocks.digest, first, numbers, replication, words, units.digest FROM units "
-                "JOIN blocks ON block = blocks.id JOIN addresses ON address = addresses.id "
-                f"WHERE {_IS} AND replication >= ? AND replication < ?",
-                (*_key(address), first, last),
-            )
-            rows += [(block, at, n, address, number, words, digest) for block, at, n, number, words, digest in there]
-    found: dict[tuple[Address, int], Kept] = {}
+        _have(db, ranges)
+        there = db.execute(
+            "SELECT blocks.digest, units.first, numbers, place, replication, words, units.digest FROM wanted "
+            f"CROSS JOIN addresses ON {_SAME} CROSS JOIN units ON units.address = addresses.id "
+            "AND replication >= wanted.first AND replication < wanted.last CROSS JOIN blocks ON block = blocks.id"
+        )
+        rows += [(block, at, n, ranges[place][0], number, *told) for block, at, n, place, number, *told in there]
+    found: dict[Key, Kept] = {}
     for block, group in groupby(sorted(rows, key=lambda row: row[:2]), key=lambda row: row[0]):
         try:
             found |= _read(folder, block, list(group))
@@ -82,17 +102,6 @@ def find(folder: Path, addresses: Sequence[Address], first: int, last: int) -> d
             _warn(folder, block, str(fault))
             forget(folder, block)
     return found
-
-
-def digests(folder: Path, address: Address, last: int) -> dict[int, str]:
-    """Digest of each unit 0 … last − 1 of an address that is there."""
-    with connected(folder) as db:
-        rows = db.execute(
-            "SELECT replication, digest FROM units JOIN addresses ON address = addresses.id "
-            f"WHERE {_IS} AND replication < ? ORDER BY replication",
-            (*_key(address), last),
-        ).fetchall()
-    return {int(number): str(digest) for number, digest in rows}
 
 
 def named(folder: Path, address: Address, replication: int) -> list[tuple[str, int, float]]:
@@ -144,7 +153,8 @@ def commit(folder: Path, batch: Sequence[tuple[Address, Unit]], about: dict[str,
 def address_id(db: sqlite3.Connection, address: Address) -> int:
     """Number of an address in the catalogue; entered if it is not there yet."""
     db.execute(
-        "INSERT OR IGNORE INTO addresses (scenario, seed, horizon, engine, laws) VALUES (?, ?, ?, ?, ?)", _key(address)
+        f"INSERT OR IGNORE INTO addresses ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})",
+        _key(address),
     )
     return int(db.execute(f"SELECT id FROM addresses WHERE {_IS}", _key(address)).fetchone()[0])
 
@@ -157,16 +167,32 @@ def forget(folder: Path, block: str) -> None:
     path_of(folder, block).unlink(missing_ok=True)
 
 
-_IS = "scenario = ? AND seed = ? AND horizon = ? AND engine = ? AND laws = ?"
+COLUMNS: Final = tuple(Address.__dataclass_fields__)
+_IS = " AND ".join(f"{name} = ?" for name in COLUMNS)
+_SAME = " AND ".join(f"addresses.{name} = wanted.{name}" for name in COLUMNS)
+
+# block, first number in it, how many, address, replication, words, digest
+_Row = tuple[str, int, int, Address, int, str, str]
 
 
-def _key(address: Address) -> tuple[str, int, int, str, str]:
-    return address.scenario, address.seed, address.horizon, address.engine, address.laws
+def _key(address: Address) -> tuple[str | int | float, ...]:
+    return tuple(getattr(address, name) for name in COLUMNS)
 
 
-def _read(
-    folder: Path, block: str, rows: Sequence[tuple[str, int, int, Address, int, str, str]]
-) -> dict[tuple[Address, int], Kept]:
+def _have(db: sqlite3.Connection, ranges: Sequence[Range]) -> None:
+    """Have the ranges in a table of this connection, so that one question asks for all of them."""
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.execute(f"CREATE TEMP TABLE wanted (place INTEGER PRIMARY KEY, first, last, {', '.join(COLUMNS)})")
+    marks = ", ".join("?" * (3 + len(COLUMNS)))
+    db.execute("BEGIN")
+    db.executemany(
+        f"INSERT INTO wanted VALUES ({marks})",
+        [(place, first, last, *_key(address)) for place, (address, first, last) in enumerate(ranges)],
+    )
+    db.execute("COMMIT")
+
+
+def _read(folder: Path, block: str, rows: Sequence[_Row]) -> dict[Key, Kept]:
     """Units of one block, as the rows of `find` have them."""
     values, found = read_block(folder, block), {}
     for _, at, n, address, number, words, digest in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,16 @@ from cxsim.errors import InputError
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import column_of
 from cxsim.studies.coalitions import MOST_EXACT, against_adding, levers_of, marginals, on_the_way, shapley, world_of
+from cxsim.studies.contents import Wanted
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval
-from cxsim.studies.replications import Arm, Progress, each
+from cxsim.studies.pieces import in_pieces
+from cxsim.studies.replications import Progress, Replication
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 Reals = npt.NDArray[np.float64]
 MOST_LEVERS: Final = 30
@@ -41,6 +47,8 @@ class Attribution:
         What all do together.
     is_exact : bool
         Whether every coalition was simulated; else orders were drawn, and the intervals hold that chance too.
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     baseline: Scenario
@@ -52,6 +60,7 @@ class Attribution:
     last: Reals
     together: Reals
     is_exact: bool
+    run_id: str = ""
 
     def frame(self, outcome: str) -> pd.DataFrame:
         """Table of one outcome, one row a lever and one for all of them.
@@ -98,6 +107,7 @@ def attribute(
     workers: int | None = None,
     progress: Progress | None = None,
     horizon: int | None = None,
+    store: Store | None = None,
 ) -> Attribution:
     """Share out what an alternative does among its levers, under the same luck.
 
@@ -113,6 +123,8 @@ def attribute(
     progress : callable, optional
         Called with replications done and to do.
     horizon : int, optional
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Raises
     ------
@@ -127,25 +139,33 @@ def attribute(
         raise InputError(f"replications: {replications} is too few for an interval; at least 2")
     full = (1 << k) - 1
     always = {0, full, *(1 << lever for lever in range(k)), *(full ^ 1 << lever for lever in range(k))}
-    arms: dict[int, Arm] = {}
+    worlds: dict[int, Scenario] = {}
 
-    def one(number: int) -> tuple[Reals, ...]:
+    def needed(number: int) -> Sequence[int]:
+        return sorted(always | on_the_way(_orders(k, seed, number))) if k > MOST_EXACT else range(full + 1)
+
+    def wanted(number: int) -> list[Wanted]:
+        for coalition in needed(number):
+            worlds.setdefault(coalition, world_of(baseline, levers, coalition))
+        return [Wanted(worlds[coalition], seed, number, horizon) for coalition in needed(number)]
+
+    def read(number: int, found: Sequence[Replication]) -> tuple[Reals, ...]:
         orders = _orders(k, seed, number) if k > MOST_EXACT else []
-        needed = sorted(always | on_the_way(orders)) if orders else range(full + 1)
-        value = {}
-        for coalition in needed:
-            if coalition not in arms:
-                arms[coalition] = Arm(world_of(baseline, levers, coalition), horizon)
-            value[coalition] = arms[coalition].replicate(seed, number).values[0]
-        parts = marginals(orders, value) if orders else shapley(np.array([value[c] for c in needed]))
+        value = {coalition: one.values[0] for coalition, one in zip(needed(number), found, strict=True)}
+        parts = marginals(orders, value) if orders else shapley(np.array([value[c] for c in range(full + 1)]))
         alone = np.array([value[1 << lever] - value[0] for lever in range(k)])
         last = np.array([value[full] - value[full ^ 1 << lever] for lever in range(k)])
         return parts, alone, last, value[full] - value[0]
 
-    found = each(one, replications, workers, progress)
-    shares, alone, last, together = (np.array([parts[place] for parts in found]) for place in range(4))
     names = tuple(it.name for it in levers)
-    return Attribution(baseline, alternative, names, seed, shares, alone, last, together, k <= MOST_EXACT)
+    question = {"verb": "attribute", "names": [baseline.name, "+".join(names)], "replications": replications,
+                "horizon": horizon}  # fmt: skip
+    with kept_in(store, (baseline, alternative), question, seed=seed, horizon=horizon) as shelf:
+        found = in_pieces(wanted, read, replications, workers=workers, progress=progress, shelf=shelf)
+    shares, alone, last, together = (np.array([parts[place] for parts in found]) for place in range(4))
+    return Attribution(
+        baseline, alternative, names, seed, shares, alone, last, together, k <= MOST_EXACT, run_id_of(shelf)
+    )
 
 
 def _orders(k: int, seed: int, number: int) -> list[list[int]]:

@@ -8,8 +8,7 @@ probability that nobody in the company can know.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,9 @@ from cxsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.engines.compiled.futures import Future
+    from cxsim.store import Store
 
 Reals = npt.NDArray[np.float64]
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -47,6 +49,8 @@ class Branches:
         When each is lost first [months], inf where it is not within the time followed.
     series : mapping
         "accounts" and "arr" [currency/year] → float array, shape (branches, months 0 … ⌈at + months⌉).
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     scenario: Scenario
@@ -57,6 +61,7 @@ class Branches:
     account: npt.NDArray[np.int32]
     lost_at: Reals
     series: dict[str, Reals]
+    run_id: str = ""
 
     def leaving(self, within: float | None = None) -> pd.DataFrame:
         """How probable it is that each account is lost.
@@ -126,6 +131,7 @@ def branches(
     replication: int = 0,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    store: Store | None = None,
 ) -> Branches:
     """Let a run fork on a day into many futures.
 
@@ -143,30 +149,37 @@ def branches(
         Threads; all cores unless given. They change no number.
     progress : callable, optional
         Called with (branches done, branches in all).
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Raises
     ------
     InputError
         If a number is out of range, or an intervention needs a policy.
     """
-    from cxsim.engines.compiled.futures import future
     from cxsim.plan import CUSTOM_SCORE, make_plan
-    from cxsim.streams import Fork, Luck
-    from cxsim.studies.replications import cores
+    from cxsim.streams import Fork
+    from cxsim.studies.contents import FUTURES, Wanted
+    from cxsim.studies.kept import kept_in, run_id_of
+    from cxsim.studies.pieces import in_pieces
 
     faults = _faults(seed, replication, at, number, months)
     if faults:
         raise InputError(faults)
-    plan = make_plan(scenario, math.ceil(at + months))
-    if any(programme.score == CUSTOM_SCORE for programme in plan.programmes):
+    horizon = math.ceil(at + months)
+    if any(programme.score == CUSTOM_SCORE for programme in make_plan(scenario, horizon).programmes):
         raise InputError(['branches: an intervention picks accounts by the score "custom", which needs a policy'])
-    luck = Luck(seed, replication)
-    found = []
-    with ThreadPoolExecutor(workers or cores()) as pool:
-        for one in pool.map(lambda branch: future(plan, luck, Fork(at, branch)), range(1, number + 1)):
-            found.append(one)
-            if progress is not None:
-                progress(len(found), number)
+
+    def wanted(place: int) -> list[Wanted]:
+        return [Wanted(scenario, seed, replication, horizon, Fork(at, 1 + place), kind=FUTURES)]
+
+    def read(place: int, made: Sequence[Future]) -> Future:
+        return made[0]
+
+    question = {"verb": "branches", "names": [scenario.name], "at": at, "number": number, "months": months,
+                "replication": replication}  # fmt: skip
+    with kept_in(store, (scenario,), question, seed=seed, horizon=horizon) as shelf:
+        found = in_pieces(wanted, read, number, workers=workers, progress=progress, shelf=shelf)
     return Branches(
         scenario,
         seed,
@@ -179,6 +192,7 @@ def branches(
             "accounts": np.array([one.active for one in found], dtype=np.float64),
             "arr": np.array([one.mrr for one in found], dtype=np.float64) * 12 / 100.0,
         },
+        run_id_of(shelf),
     )
 
 

@@ -16,11 +16,16 @@ from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.answers import column_of
 from cxsim.studies.coalitions import MOST_EXACT, Reals, against_adding, levers_of
+from cxsim.studies.contents import Wanted
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval
-from cxsim.studies.replications import Arm, Progress, each
+from cxsim.studies.pieces import in_pieces
+from cxsim.studies.replications import Progress, Replication
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 MOST_IN_PAIRS: Final = 12
 
@@ -39,6 +44,8 @@ class Combinations:
         Places in `names`; of each measure alone first, then of each combination.
     gains : float array, shape (len(members), replications, outcomes)
         Difference from the baseline in the outcome's unit; NaN where the outcome does not exist.
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     baseline: Scenario
@@ -46,6 +53,7 @@ class Combinations:
     seed: int
     members: tuple[tuple[int, ...], ...]
     gains: Reals
+    run_id: str = ""
 
     def called(self, members: Sequence[int]) -> str:
         """Name of a combination: its measures joined by +."""
@@ -141,6 +149,7 @@ def combine(
     workers: int | None = None,
     progress: Progress | None = None,
     horizon: int | None = None,
+    store: Store | None = None,
 ) -> Combinations:
     """Run measures alone and in all combinations, under the same luck.
 
@@ -161,6 +170,8 @@ def combine(
     progress : callable, optional
         Called with replications done and to do.
     horizon : int, optional
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Raises
     ------
@@ -178,17 +189,23 @@ def combine(
     _check(levers, called, replications, pairs)
     sizes = (1, 2) if pairs else range(1, len(levers) + 1)
     members = tuple(some for size in sizes for some in combinations(range(len(levers)), size))
-    arms = [Arm(baseline, horizon)]
+    worlds = [baseline]
     for some in members:
         chosen = tuple(it for place in some for it in levers[place])
-        arms.append(Arm(replace(baseline, interventions=(*baseline.interventions, *chosen)), horizon))
+        worlds.append(replace(baseline, interventions=(*baseline.interventions, *chosen)))
 
-    def one(number: int) -> Reals:
-        values = np.array([arm.replicate(seed, number).values[0] for arm in arms])
+    def wanted(number: int) -> list[Wanted]:
+        return [Wanted(world, seed, number, horizon) for world in worlds]
+
+    def read(number: int, found: Sequence[Replication]) -> Reals:
+        values = np.array([one.values[0] for one in found])
         return np.asarray(values[1:] - values[0])
 
-    found = np.array(each(one, replications, workers, progress)).transpose(1, 0, 2)
-    return Combinations(baseline, called, seed, members, found)
+    question = {"verb": "combine", "names": [baseline.name, *called], "replications": replications, "pairs": pairs,
+                "horizon": horizon}  # fmt: skip
+    with kept_in(store, (baseline, *alternatives), question, seed=seed, horizon=horizon) as shelf:
+        gains = in_pieces(wanted, read, replications, workers=workers, progress=progress, shelf=shelf)
+    return Combinations(baseline, called, seed, members, np.array(gains).transpose(1, 0, 2), run_id_of(shelf))
 
 
 def _check(levers: Sequence[tuple[Intervention, ...]], names: Sequence[str], replications: int, pairs: bool) -> None:

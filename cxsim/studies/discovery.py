@@ -14,12 +14,15 @@ from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.boxes import LEAST_ROWS, Box, Side, box_in, halves
 from cxsim.studies.draws import Uncertain, drawn, uncertain_in, unit_cube
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval, wilson
 from cxsim.studies.points import Question, evaluated, question_of, whole
 from cxsim.studies.replications import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 Reals = npt.NDArray[np.float64]
 WHEN: Final = ("below", "above")
@@ -46,6 +49,8 @@ class Discovery:
         The answer in each.
     box : Box or None
         What the search found, borne out or not; None if it found nothing.
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     question: Question
@@ -56,6 +61,7 @@ class Discovery:
     points: Reals
     values: Reals
     box: Box | None
+    run_id: str = ""
 
     @property
     def hits(self) -> npt.NDArray[np.bool_]:
@@ -136,6 +142,7 @@ def discover(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Discovery:
     """Find in which box of the uncertainties a lever does not pay, or any answer lies beyond a threshold.
 
@@ -158,6 +165,8 @@ def discover(
         Threads; all cores unless given. They change no number.
     progress : callable, optional
         Called with (runs done, runs in all).
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Returns
     -------
@@ -187,13 +196,19 @@ def discover(
     points = unit_cube(len(uncertain), rows, seed=seed)
     changes = [_drawn(uncertain, point) for point in points]
     numbers = [(row,) for row in range(rows)]
-    values = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=progress)[:, 0]
+    asked = question.asked("discover") | {
+        "threshold": threshold, "when": side, "rows": rows,
+        "parameters": None if parameters is None else list(parameters),
+    }  # fmt: skip
+    with kept_in(store, question.scenarios, asked, seed=seed) as shelf:
+        found = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=progress, shelf=shelf)
+    values = found[:, 0]
     kept = np.isfinite(values)
     points, values = points[kept], values[kept]
     if len(values) < LEAST_ROWS:
         raise InputError(f"{outcome}: exists in {len(values)} of {rows} futures; at least {LEAST_ROWS} must have it")
     box = box_in(points, hits_of(values, threshold, side), seed=seed)
-    return Discovery(question, float(threshold), side, seed, uncertain, points, values, box)
+    return Discovery(question, float(threshold), side, seed, uncertain, points, values, box, run_id_of(shelf))
 
 
 def hits_of(values: Reals, threshold: float, when: str) -> npt.NDArray[np.bool_]:

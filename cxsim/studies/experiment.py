@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxsim.engines import ENGINES, refuse
+from cxsim.engines import ENGINES
 from cxsim.engines.seen import Policy
 from cxsim.errors import Faults, InputError
 from cxsim.scenario import Scenario
@@ -21,7 +21,7 @@ from cxsim.studies.replications import Progress, Replication, replicate_all
 
 if TYPE_CHECKING:
     from cxsim.store import Store
-    from cxsim.studies.kept import Shelf
+    from cxsim.studies.kept import Arms
 
 __all__ = ["Comparison", "Run", "compare", "run"]
 
@@ -116,7 +116,7 @@ def run(
             shelf=shelf,
         )
 
-    with shelf or nullcontext():
+    with shelf.shelf if shelf is not None else nullcontext():
         (found,), reached = _enough(batch, goals, [scenario.name], replications, progress)
         kept = _finished(shelf, [found])
     return Run(scenario.name, scenario, seed, horizon or scenario.horizon_months, tuple(found), reached, kept)
@@ -200,7 +200,7 @@ def compare(
             shelf=shelf,
         )
 
-    with shelf or nullcontext():
+    with shelf.shelf if shelf is not None else nullcontext():
         found, reached = _enough(batch, goals, [baseline.name, *called], replications, progress)
         kept = _finished(shelf, found)
     runs = [
@@ -218,26 +218,25 @@ def _shelf(
     horizon: int | None,
     engine: str | None,
     policy: Policy | None,
-) -> Shelf | None:
+) -> Arms | None:
     """The study's place in the store, if there is one."""
     if store is None:
         return None
     if policy is not None:
         raise InputError("store: a policy is a function, which nothing tells from another; leave out one of the two")
-    from cxsim.studies.kept import Shelf
+    from cxsim.studies.kept import Arms, shelf_of
 
-    for arm in arms:  # what cannot be run is not entered
-        refuse(arm, seed=seed, horizon=horizon, engine=engine, policy=policy)
     asked = {**question, "horizon": horizon, "engine": engine or ENGINES[-1]}
-    return Shelf(store, arms, question=asked, seed=seed, horizon=horizon, engine=engine)
+    shelf = shelf_of(store, arms, asked, seed=seed, horizon=horizon, engine=engine)
+    return Arms(shelf, arms, seed=seed, horizon=horizon, engine=engine)
 
 
-def _finished(shelf: Shelf | None, found: list[list[Replication]]) -> str:
+def _finished(shelf: Arms | None, found: list[list[Replication]]) -> str:
     """Enter the answer; the run's id, "" where nothing is kept."""
     if shelf is None:
         return ""
     shelf.finish(found)
-    return shelf.run_id
+    return shelf.shelf.run_id
 
 
 def _enough(

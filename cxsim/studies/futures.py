@@ -14,12 +14,17 @@ from cxsim.scenario import Scenario
 from cxsim.streams import Fork
 from cxsim.studies.answers import added, column_of, effect_row
 from cxsim.studies.branches import SERIES, Reals, fan_of
+from cxsim.studies.contents import Wanted
 from cxsim.studies.experiment import names_of
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import Effect, paired
-from cxsim.studies.replications import Arm, Progress, each
+from cxsim.studies.pieces import in_pieces
+from cxsim.studies.replications import Progress, Replication
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +47,8 @@ class Futures:
         Column of an outcome → why it does not exist in some branch.
     series : mapping
         "accounts" and "arr" [currency/year] → float array, shape (scenarios, branches, months 0 … horizon).
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -53,6 +60,7 @@ class Futures:
     values: Reals
     reasons: Mapping[int, str]
     series: Mapping[str, Reals]
+    run_id: str = ""
 
     def place(self, name: str | None) -> int:
         """Place of an alternative; the first after the baseline if None.
@@ -139,6 +147,7 @@ def fork(
     names: Sequence[str] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Futures:
     """Let one company's history fork on a day into futures under several alternatives.
 
@@ -162,6 +171,8 @@ def fork(
         Threads; they change no number.
     progress : callable, optional
         Called with branches done and to do.
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Raises
     ------
@@ -178,22 +189,27 @@ def fork(
         raise InputError(faults)
     scenarios = (baseline, *alternatives)
     called = (baseline.name, *names_of(baseline, alternatives, names))
-    arms = [Arm(scenario) for scenario in scenarios]
 
-    def one(number: int) -> tuple[Reals, dict[int, str], dict[str, Reals]]:
-        told = []
-        for place, arm in enumerate(arms):
-            branch = 1 + number + (0 if common else place * branches)
-            told.append(arm.replicate(seed, replication, Fork(at, branch)))
+    def wanted(number: int) -> list[Wanted]:
+        own = [1 + number + (0 if common else place * branches) for place in range(len(scenarios))]
+        return [
+            Wanted(world, seed, replication, fork=Fork(at, branch))
+            for world, branch in zip(scenarios, own, strict=True)
+        ]
+
+    def read(number: int, told: Sequence[Replication]) -> tuple[Reals, dict[int, str], dict[str, Reals]]:
         reasons = {column: why for kept in told for (row, column), why in kept.reasons.items() if row == 0}
         paths = {what: np.array([kept.series[what][0] for kept in told]) for what in SERIES}
         return np.array([kept.values[0] for kept in told]), reasons, paths
 
-    found = each(one, branches, workers, progress)
+    question = {"verb": "fork", "names": list(called), "at": at, "branches": branches, "replication": replication,
+                "common": common}  # fmt: skip
+    with kept_in(store, scenarios, question, seed=seed) as shelf:
+        found = in_pieces(wanted, read, branches, workers=workers, progress=progress, shelf=shelf)
     values = np.array([one for one, _, _ in found]).transpose(1, 0, 2)
     reasons = {column: why for _, some, _ in found for column, why in some.items()}
     series = {what: np.array([paths[what] for _, _, paths in found]).transpose(1, 0, 2) for what in SERIES}
-    return Futures(scenarios, called, seed, replication, float(at), common, values, reasons, series)
+    return Futures(scenarios, called, seed, replication, float(at), common, values, reasons, series, run_id_of(shelf))
 
 
 def _faults(

@@ -268,7 +268,7 @@ def grid(
     for lever in dict.fromkeys(axis.lever for axis in axes if axis.lever in there):
         faults.add(str(lever), "is in the baseline already, and would be there twice")
     faults.stop_if_any()
-    points = tuple(tuple(float(value) for value in point) for point in product(*(axis.values for axis in axes)))
+    points = points_of(axes)
     names = [", ".join(f"{axis.setting}={v:g}" for axis, v in zip(axes, point, strict=True)) for point in points]
     found = compare(
         baseline,
@@ -282,6 +282,11 @@ def grid(
         names=names,
     )
     return Grid(axes, points, found)
+
+
+def points_of(axes: Sequence[Axis]) -> tuple[tuple[float, ...], ...]:
+    """Every combination of the axes' values, the last axis fastest."""
+    return tuple(tuple(float(value) for value in point) for point in product(*(axis.values for axis in axes)))
 
 
 def _world(baseline: Scenario, axes: Sequence[Axis], point: Sequence[float]) -> Scenario:

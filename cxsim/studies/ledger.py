@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,16 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.engines import simulate
 from cxsim.errors import Faults, InputError
-from cxsim.readings.paths import Paths, paths
+from cxsim.readings.paths import Paths
 from cxsim.scenario import Scenario
 from cxsim.studies.coalitions import MOST_EXACT, levers_of, shapley, world_of
+from cxsim.studies.contents import PATHS, Wanted
+from cxsim.studies.experiment import names_of
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval
+from cxsim.studies.pieces import in_pieces
 from cxsim.studies.replications import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 Ints = npt.NDArray[np.int64]
 
@@ -60,6 +66,8 @@ class Ledger:
         Why; place in `events.CAUSES`, or `NO_CAUSE`.
     shares : float array, shape (n, levers)
         Of the revenue [half cents], by each account's own Shapley values.
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     baseline: Scenario
@@ -79,6 +87,7 @@ class Ledger:
     cause_without: Ints
     cause_with: Ints
     shares: npt.NDArray[np.float64]
+    run_id: str = ""
 
     def frame(self) -> pd.DataFrame:
         """One row an account and replication; money in the world's currency.
@@ -151,6 +160,7 @@ def ledger(
     seed: int,
     shared: bool = False,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Ledger:
     """Set each account's fates side by side, without and with an alternative, under the same luck.
 
@@ -166,6 +176,8 @@ def ledger(
         at most six.
     progress : callable, optional
         Called with replications done and to do.
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Raises
     ------
@@ -189,17 +201,24 @@ def ledger(
     if len(levers) > MOST_EXACT:
         raise InputError(f"shared: {len(levers)} levers are more than the {MOST_EXACT} whose coalitions are all run")
     worlds = [world_of(baseline, levers, c) for c in range(1 << len(levers))] if shared else [baseline, alternative]
-    pieces = []
-    for number in range(replications):
-        told = [paths(simulate(world, seed=seed, replication=number)) for world in worlds]
-        pieces.append(_compared(number, told, len(levers)))
-        if progress is not None:
-            progress(number + 1, replications)
+
+    def wanted(number: int) -> list[Wanted]:
+        return [Wanted(world, seed, number, kind=PATHS) for world in worlds]
+
+    def read(number: int, told: Sequence[Paths]) -> dict[str, npt.NDArray[np.generic]]:
+        return _compared(number, told, len(levers))
+
+    question = {"verb": "ledger", "names": [baseline.name, *names_of(baseline, (alternative,))],
+                "replications": replications, "shared": shared}  # fmt: skip
+    with kept_in(store, (baseline, alternative), question, seed=seed) as shelf:
+        # one thread: reading logs is Python's own work
+        pieces = in_pieces(wanted, read, replications, workers=1, progress=progress, shelf=shelf)
     columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
-    return Ledger(baseline, alternative, seed, replications, tuple(it.name for it in levers), **columns)
+    names = tuple(it.name for it in levers)
+    return Ledger(baseline, alternative, seed, replications, names, **columns, run_id=run_id_of(shelf))
 
 
-def _compared(number: int, told: list[Paths], levers: int) -> dict[str, npt.NDArray[np.generic]]:
+def _compared(number: int, told: Sequence[Paths], levers: int) -> dict[str, npt.NDArray[np.generic]]:
     """The columns of one replication: what was told first against what was told last."""
     everyone = np.unique(np.concatenate([one.account for one in told]))
     at = [np.searchsorted(everyone, one.account) for one in told]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,12 @@ from cxsim.errors import Faults, InputError
 from cxsim.readings.registry import OUTCOMES, Outcome
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import added, column_of
-from cxsim.studies.replications import Arm, Progress, cores
+from cxsim.studies.contents import Wanted
+from cxsim.studies.pieces import in_pieces
+from cxsim.studies.replications import Progress, Replication
+
+if TYPE_CHECKING:
+    from cxsim.studies.kept import Shelf
 
 Reals = npt.NDArray[np.float64]
 Change = Callable[[Scenario], Scenario]
@@ -43,21 +48,32 @@ class Question:
         return "+".join(it.name for it in added(self.scenario, self.alternative))
 
     @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """What is asked about, before anything is changed."""
+        return (self.scenario,) if self.alternative is None else (self.scenario, self.alternative)
+
+    def asked(self, verb: str) -> dict[str, object]:
+        """What the store notes of the question, beside the scenarios."""
+        names = [self.scenario.name, *([self.levers] if self.levers else [])]
+        return {"verb": verb, "names": names, "outcome": self.outcome.name}
+
+    @property
     def arms(self) -> int:
         """Runs that one value takes."""
         return 1 if self.alternative is None else 2
 
-    def values(self, change: Change, seed: int, numbers: Sequence[int]) -> list[float]:
-        """The answer in a changed world under each of some lucks, NaN where the outcome does not exist."""
-        column, worlds = column_of(self.outcome.name), [change(self.scenario)]
+    def wanted(self, change: Change, seed: int, numbers: Sequence[int]) -> list[Wanted]:
+        """What has to be run to answer in a changed world under each of some lucks."""
+        worlds = [change(self.scenario)]
         if self.alternative is not None:
             worlds.append(replace(worlds[0], interventions=self.alternative.interventions))
-        arms = [Arm(world) for world in worlds]
-        found = []
-        for number in numbers:
-            told = [arm.replicate(seed, number).values[0, column] for arm in arms]
-            found.append(float(told[-1] - told[0] if len(told) > 1 else told[0]))
-        return found
+        return [Wanted(world, seed, number) for number in numbers for world in worlds]
+
+    def values(self, found: Sequence[Replication]) -> Reals:
+        """The answer under each luck, from what was `wanted`; NaN where the outcome does not exist."""
+        column = column_of(self.outcome.name)
+        told = np.array([one.values[0, column] for one in found]).reshape(-1, self.arms)
+        return np.asarray(told[:, -1] - told[:, 0] if self.arms > 1 else told[:, 0])
 
 
 def question_of(scenario: Scenario, outcome: str, alternative: Scenario | None) -> Question:
@@ -102,6 +118,7 @@ def evaluated(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    shelf: Shelf | None = None,
 ) -> Reals:
     """Ask the question in many changed worlds.
 
@@ -117,25 +134,24 @@ def evaluated(
         Threads; all cores unless given. They change no number.
     progress : callable, optional
         Called with (runs done, runs in all).
+    shelf : Shelf, optional
+        Where units are found and kept.
 
     Returns
     -------
     float array, shape (len(changes), lucks)
         NaN where the outcome does not exist.
     """
-    found = np.full((len(changes), len(numbers[0])), np.nan)
     each = question.arms * len(numbers[0])
-    Arm(question.scenario).make_ready(seed, numbers[0][0])  # before several threads ask for a clock to be compiled
-    with ThreadPoolExecutor(cores() if workers is None else workers) as threads:
-        futures: list[Future[list[float]]] = [
-            threads.submit(question.values, change, seed, some) for change, some in zip(changes, numbers, strict=True)
-        ]
-        try:
-            for place, future in enumerate(futures):
-                found[place] = future.result()
-                if progress is not None:
-                    progress((place + 1) * each, len(changes) * each)
-        except BaseException:
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
-    return found
+
+    def wanted(place: int) -> list[Wanted]:
+        return question.wanted(changes[place], seed, numbers[place])
+
+    def read(place: int, found: Sequence[Replication]) -> Reals:
+        return question.values(found)
+
+    def runs(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done * each, total * each)
+
+    return np.array(in_pieces(wanted, read, len(changes), workers=workers, progress=runs, shelf=shelf))

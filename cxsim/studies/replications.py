@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,6 @@ from cxsim.tally import FirstYear, MonthlyTable
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
-Found = TypeVar("Found")
 
 SERIES = ("accounts", "arr")
 
@@ -76,7 +75,7 @@ class Replication:
 
 
 class Shelf(Protocol):
-    """Where replications are kept and found again, such as `studies.kept.Shelf`; arms by their place."""
+    """Where replications are kept and found again, such as `studies.kept.Arms`; arms by their place."""
 
     def found(self, first: int, count: int, /) -> Mapping[tuple[int, int], Replication]:
         """Those of the replications first … first + count − 1 that are there, by arm and number."""
@@ -307,33 +306,6 @@ def _no_main() -> Iterator[None]:
     finally:
         if ours is not None:
             sys.modules["__main__"] = ours
-
-
-def each(
-    one: Callable[[int], Found], number: int, workers: int | None = None, progress: Progress | None = None
-) -> list[Found]:
-    """Do pieces 0 … number − 1 of a study on threads, in order; the first by itself, so that the clock is compiled.
-
-    Parameters
-    ----------
-    one : callable
-        Given the number of a piece.
-    number : int
-        At least 1.
-    workers : int, optional
-        Threads; all cores unless given. They change no number.
-    progress : callable, optional
-        Called with (pieces done, pieces in all).
-    """
-    found = [one(0)]
-    if progress is not None:
-        progress(1, number)
-    with ThreadPoolExecutor(max(1, min(cores() if workers is None else workers, number))) as threads:
-        for done, piece in enumerate(threads.map(one, range(1, number)), start=2):
-            found.append(piece)
-            if progress is not None:
-                progress(done, number)
-    return found
 
 
 def cores() -> int:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 
 from cxsim.errors import InputError
-from cxsim.scenario import Scenario
-from cxsim.scenario.checks import checked
-from cxsim.store import RunRecord, Store, origin, units
+from cxsim.store import RunRecord, Store, origin, runs, units
 from cxsim.store.blocks import Content, Damaged
-from cxsim.studies.answers import Comparison, Run
-from cxsim.studies.experiment import compare, run
-from cxsim.studies.kept import content_of, digest_of
-from cxsim.studies.replications import Progress, replicate_all
-from cxsim.toml_files import parse
-
-AT_ONCE = 200  # replications that are held in memory
+from cxsim.store.units import Address, Key
+from cxsim.studies.again import Answer, asked_again
+from cxsim.studies.contents import Made, Wanted
+from cxsim.studies.kept import Lent, Shelf
+from cxsim.studies.replications import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Difference:
         As in `studies.kept.content_of`; "" if the kept numbers cannot be read, or only the words differ.
     place : int
         In the column, from 0: a month, a scope (0 the company), an account of the first year, an owner.
+    branch : int
+        Of a fork; 0 where there is none.
     kept, anew : float or None
         None where one of the two has no such number.
     """
@@ -44,15 +45,17 @@ class Difference:
     place: int = 0
     kept: float | None = None
     anew: float | None = None
+    branch: int = 0
 
     def line(self) -> str:
         """What it is, in words."""
-        where = f"{self.arm}, replication {self.replication}"
+        where = f"{self.arm}, replication {self.replication}" + (f", branch {self.branch}" if self.branch else "")
         if not self.column:
             return f"{where}: its digest; the kept numbers cannot be read, or only the reasons differ"
-        kind = self.column.split(".")[0]
-        of = {"outcome": "scope", "series": "month", "tenure": "month of tenure", "first_year": "account"}
-        at = f"{of.get(kind, 'owner')} {self.place}"
+        kind = self.column.removeprefix("forked.").split(".")[0]
+        of = {"outcome": "scope", "series": "month", "tenure": "month of tenure", "first_year": "account",
+              "experience_share": "owner", "money": "month", "stages": "stage"}  # fmt: skip
+        at = f"{of.get(kind, 'place')} {self.place}"
         said = ["no number" if value is None else f"{value!r}" for value in (self.kept, self.anew)]
         return f"{where}: {self.column}, {at}: {said[0]} is kept, {said[1]} came out anew"
 
@@ -70,6 +73,8 @@ class Reproduction:
         Of these, how many have the digest that is kept.
     gone : int
         Of these, how many are not kept any more; the digest of the answer stands for them.
+    other : int
+        Of these, how many the run had not asked for: what draws its worlds, or says how many are needed, has changed.
     first : Difference or None
         The first difference, replication by replication.
     changes : tuple of str
@@ -82,6 +87,7 @@ class Reproduction:
     units: int
     same: int
     gone: int
+    other: int
     first: Difference | None
     changes: tuple[str, ...]
     digest_same: bool
@@ -98,11 +104,15 @@ class Reproduction:
         if self.is_same:
             said = [f"{self.run_id}: the same, bit for bit ({self.units:,} units run anew{gone})."]
             return [*said, *([f"{since} It made no difference."] if since else [])]
-        unlike = self.units - self.same - self.gone
+        unlike = self.units - self.same - self.gone - self.other
         found = [f"{self.run_id}: not the same: {unlike:,} of {self.units:,} units differ{gone}."]
+        if self.other:
+            found.append(
+                f"{self.other:,} units are not those that the run asked for: its worlds are drawn otherwise now."
+            )
         if self.first is not None:
             found.append(f"First: {self.first.line()}.")
-        elif not self.gone:
+        elif not self.gone and not self.other:
             found.append("Every unit is the same, but the digest of the answer is not: its entry was changed.")
         return [*found, since or "No law, library or arithmetic has changed since: this must not happen; tell us."]
 
@@ -114,7 +124,7 @@ def resume(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
-) -> Comparison | Run:
+) -> Answer:
     """Go on with a run of the store where it stopped; its answer is what it would have been.
 
     Parameters
@@ -122,34 +132,26 @@ def resume(
     run_id : str
         Its id, or the beginning of it.
     store : Store
-    workers, executor, progress
-        As in `cxsim.run`.
+    workers, progress
+        As in the study that was asked for.
+    executor : concurrent.futures.Executor, optional
+        As in `cxsim.run`; only `run` and `compare` take one.
 
     Returns
     -------
-    Comparison or Run
+    Comparison, Run or another study's answer
         By what was asked. If a law has changed since, all units are run under the laws of now and it is a run of its
         own, with another `run_id`: units of different laws are never mixed.
 
     Raises
     ------
     InputError
-        If there is no such run, or this version cannot read its scenarios.
+        If there is no such run, this version cannot read its scenarios, or there is an executor for a study that takes
+        none.
     """
     record = store.run(run_id)
-    baseline, *others = scenarios_of(record)
-    asked, mine = record.question, store if record.command is None else store.asked_by(record.command)
-    if asked["verb"] == "run":
-        return run(
-            baseline, replications=asked["replications"], precision=asked["precision"], seed=record.seed,
-            horizon=asked["horizon"], engine=asked["engine"], workers=workers, executor=executor, progress=progress,
-            store=mine,
-        )  # fmt: skip
-    return compare(
-        baseline, *others, replications=asked["replications"], precision=asked["precision"], seed=record.seed,
-        engine=asked["engine"], by_segment=asked["by_segment"], names=asked["names"][1:], workers=workers,
-        executor=executor, progress=progress, store=mine,
-    )  # fmt: skip
+    mine = store if record.command is None else store.asked_by(record.command)
+    return asked_again(record, mine, workers=workers, executor=executor, progress=progress)
 
 
 def reproduce(
@@ -169,7 +171,7 @@ def reproduce(
     store : Store
         Read only.
     workers, executor, progress
-        As in `cxsim.run`; they do not bear on the numbers.
+        As in `resume`; they do not bear on the numbers.
 
     Raises
     ------
@@ -181,88 +183,88 @@ def reproduce(
         raise InputError(
             f"{record.id}: is not finished: {record.done:,} units are kept; first: cxsim resume {record.id}"
         )
-    arms, names = scenarios_of(record), record.question["names"]
-    kept = [units.digests(store.path, address, record.asked) for address in record.addresses]
-    anew: list[list[str]] = [[] for _ in arms]
-    first: Difference | None = None
-    for start in range(0, record.asked, AT_ONCE):
-        count = min(AT_ONCE, record.asked - start)
-        found = replicate_all(
-            arms, first=start, replications=count, seed=record.seed, horizon=record.question["horizon"],
-            engine=record.question["engine"], workers=workers, executor=executor,
-            progress=_counting_on(progress, start * len(arms), record.asked * len(arms)),
-        )  # fmt: skip
-        contents = [[content_of(one, scenario) for one in arm] for arm, scenario in zip(found, arms, strict=True)]
-        for mine, made in zip(anew, contents, strict=True):
-            mine += [one.digest for one in made]
-        if first is None:
-            first = next(_differences(store, record, names, kept, anew, contents, start), None)
-    pairs = [
-        (there.get(number), digest)
-        for there, made in zip(kept, anew, strict=True)
-        for number, digest in enumerate(made)
-    ]
-    return Reproduction(
-        run_id=record.id,
-        units=len(pairs),
-        same=sum(before == after for before, after in pairs),
-        gone=sum(before is None for before, _ in pairs),
-        first=first,
-        changes=tuple(origin.changes(dict(record.ground))),
-        digest_same=digest_of(anew) == record.digest,
-    )
+    anew = _Anew(store.path, record)
+    asked_again(record, Lent(store.path, shelf=anew), workers=workers, executor=executor, progress=progress)
+    return anew.told()
 
 
-def scenarios_of(record: RunRecord) -> list[Scenario]:
-    """The scenarios of a run, the baseline first, from their complete text.
+class _Anew(Shelf):
+    """A shelf that has nothing, keeps nothing, and holds what is run against what is kept."""
 
-    Raises
-    ------
-    InputError
-        If this version cannot read one.
-    """
-    found = []
-    for name, text in zip(record.question["names"], record.scenarios, strict=True):
-        label = f"{record.id}, scenario of {name}"
-        found.append(Scenario(**checked(parse(text, label), label)))
-    return found
+    def __init__(self, folder: Path, record: RunRecord) -> None:
+        super().__init__(record.id)
+        self._folder, self._record = folder, record
+        self._kept = runs.digests(folder, record.id)
+        self._place: dict[Key, int] = {}
+        self._first: tuple[int, Difference] | None = None
+        self._lock = threading.Lock()
+        self._answer = ""
 
+    def found(self, wanted: Sequence[Wanted]) -> dict[Key, Made]:
+        """Nothing."""
+        with self._lock:
+            super().found(wanted)
+            # replication by replication
+            for key in sorted((one.key for one in wanted), key=lambda key: key[1]):
+                self._place.setdefault(key, len(self._place))
+        return {}
 
-def _differences(
-    store: Store,
-    record: RunRecord,
-    names: Sequence[str],
-    kept: Sequence[Mapping[int, str]],
-    anew: Sequence[Sequence[str]],
-    contents: Sequence[Sequence[Content]],
-    start: int,
-) -> Iterator[Difference]:
-    """The first difference of each unit that differs, replication by replication."""
-    for number in range(start, start + len(contents[0])):
-        for arm, address in enumerate(record.addresses):
-            if kept[arm].get(number, anew[arm][number]) != anew[arm][number]:
-                found = Difference(names[arm], number)
-                try:
-                    before = units.named(store.path, address, number)
-                except Damaged:
-                    yield found
-                    continue
-                yield _parting(found, before, contents[arm][number - start])
+    def keep(self, wanted: Wanted, made: Made) -> None:
+        """Compare."""
+        content, key = wanted.content(made), wanted.key
+        before = self._kept.get(self._former(key), "")
+        with self._lock:
+            self._digests[key] = content.digest
+            place = self._place[key]
+            if before in ("", content.digest) or (self._first is not None and self._first[0] < place):
+                return
+            self._first = place, self._parting(key, content)
 
+    def finish(self, arms: Sequence[Sequence[Key]] | None = None) -> None:
+        """Take the digest of the answer."""
+        self._answer = self.digest(arms)
 
-def _parting(unit: Difference, before: Sequence[tuple[str, int, float]], content: Content) -> Difference:
-    """Where the numbers of a unit part; columns are told by their names, for versions may have others."""
-    places = [(name, place) for name, length in content.columns for place in range(length)]
-    now = dict(zip(places, content.numbers.tolist(), strict=True))
-    then = {(name, place): value for name, place, value in before}
-    for key in (*then, *(key for key in now if key not in then)):
-        one, other = then.get(key), now.get(key)
-        if one is None or other is None or not (one == other or (math.isnan(one) and math.isnan(other))):
-            return Difference(unit.arm, unit.replication, *key, one, other)
-    return unit
+    def told(self) -> Reproduction:
+        """What came out."""
+        pairs = [(self._kept.get(self._former(key)), digest) for key, digest in self._digests.items()]
+        return Reproduction(
+            run_id=self.run_id,
+            units=len(pairs),
+            same=sum(before == after for before, after in pairs),
+            gone=sum(before == "" for before, _ in pairs),
+            other=sum(before is None for before, _ in pairs),
+            first=None if self._first is None else self._first[1],
+            changes=tuple(origin.changes(dict(self._record.ground))),
+            digest_same=self._answer == self._record.digest,
+        )
 
+    def _former(self, key: Key) -> Key:
+        """Where the unit stands under the laws of the run."""
+        return dataclasses.replace(key[0], laws=self._record.laws), key[1]
 
-def _counting_on(progress: Progress | None, before: int, total: int) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda done, _: progress(before + done, total)
+    def _parting(self, key: Key, content: Content) -> Difference:
+        """Where the numbers of a unit part; columns are told by their names, for versions may have others."""
+        address, number = self._former(key)
+        unit = Difference(self._name(address), number, branch=address.branch)
+        try:
+            before = units.named(self._folder, address, number)
+        except Damaged:
+            return unit
+        places = [(name, place) for name, length in content.columns for place in range(length)]
+        now = dict(zip(places, content.numbers.tolist(), strict=True))
+        then = {(name, place): value for name, place, value in before}
+        for at in (*then, *(at for at in now if at not in then)):
+            one, other = then.get(at), now.get(at)
+            if one is None or other is None or not (one == other or (math.isnan(one) and math.isnan(other))):
+                return dataclasses.replace(unit, column=at[0], place=at[1], kept=one, anew=other)
+        return unit
+
+    def _name(self, address: Address) -> str:
+        """What the scenario is called; a world that was drawn has no name of its own."""
+        named: Mapping[str, str] = {
+            own.scenario: name for own, name in zip(reversed(self._record.addresses), self._names(), strict=True)
+        }
+        return named.get(address.scenario, f"the world {address.scenario[:10]}")
+
+    def _names(self) -> list[str]:
+        return list(reversed(self._record.question["names"][: len(self._record.addresses)]))

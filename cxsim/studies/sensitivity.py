@@ -10,6 +10,7 @@ from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.draws import Uncertain, drawn, uncertain_in
 from cxsim.studies.groups import check_correlations, correlated, groups_of
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.points import Question, evaluated, question_of, whole
 from cxsim.studies.replications import Progress
 from cxsim.studies.sobol import LUCKS, Index, Indices, design, indices, refuse_rows
@@ -17,6 +18,8 @@ from cxsim.studies.tornado import MOST_REPLICATIONS, Swing, Tornado, tornado
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 NOTHING_TO_SHARE = (
     "what is not known about the inputs cannot be told from luck here, so that there is nothing to share out; "
@@ -45,6 +48,8 @@ class Sensitivity:
         Of single inputs: those of the groups whose total index is told from zero, or all.
     replications : int
         Of each end of a swing.
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     question: Question
@@ -55,6 +60,7 @@ class Sensitivity:
     asked_rows: int
     swings: Tornado
     replications: int
+    run_id: str = ""
 
     @property
     def reason(self) -> str:
@@ -148,6 +154,7 @@ def sensitivity(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Sensitivity:
     """Find out what an outcome of a world depends on, among all that is not known about the world.
 
@@ -178,6 +185,8 @@ def sensitivity(
         Threads; all cores unless given. They change no number.
     progress : callable, optional
         Called with (runs done, runs in all).
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Returns
     -------
@@ -212,13 +221,23 @@ def sensitivity(
     numbers = [(LUCKS * row, LUCKS * row + 1) for row in range(rows) for _ in range(places)]
     before = question.arms * len(changes) * LUCKS
     after = question.arms * (2 * len(uncertain) + 1) * replications
-    values = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=_part(progress, 0, after))
-    told = indices(values.reshape(rows, places, LUCKS).transpose(2, 1, 0), seed=seed)
-    chosen = uncertain if every else _screened(uncertain, shared, told)
-    swings = tornado(
-        question, chosen, replications=replications, seed=seed, workers=workers, progress=_part(progress, before, 0)
-    )
-    return Sensitivity(question, seed, uncertain, shared, told, rows, swings, replications)
+    asked = question.asked("sensitivity") | {
+        "parameters": None if parameters is None else list(parameters),
+        "groups": None if groups is None else [[name, list(members)] for name, members in groups.items()],
+        "correlations": None if correlations is None else [list(pair) for pair in correlations.items()],
+        "rows": rows, "replications": replications, "every": every,
+    }  # fmt: skip
+    with kept_in(store, question.scenarios, asked, seed=seed) as shelf:
+        values = evaluated(
+            question, changes, numbers, seed=seed, workers=workers, progress=_part(progress, 0, after), shelf=shelf
+        )
+        told = indices(values.reshape(rows, places, LUCKS).transpose(2, 1, 0), seed=seed)
+        chosen = uncertain if every else _screened(uncertain, shared, told)
+        swings = tornado(
+            question, chosen, replications=replications, seed=seed, workers=workers,
+            progress=_part(progress, before, 0), shelf=shelf,
+        )  # fmt: skip
+    return Sensitivity(question, seed, uncertain, shared, told, rows, swings, replications, run_id_of(shelf))
 
 
 def _drawn(uncertain: Sequence[Uncertain], point: Any) -> Any:

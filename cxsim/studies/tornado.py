@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from cxsim.studies.draws import Uncertain, drawn
 from cxsim.studies.pairs import mean_interval
 from cxsim.studies.points import Question, evaluated, whole
 from cxsim.studies.replications import Progress
+
+if TYPE_CHECKING:
+    from cxsim.studies.kept import Shelf
 
 Reals = npt.NDArray[np.float64]
 ENDS: Final = (0.05, 0.95)
@@ -82,6 +85,7 @@ def tornado(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    shelf: Shelf | None = None,
 ) -> Tornado:
     """Move each parameter by itself from the 5 % to the 95 % point of what is not known about it.
 
@@ -91,7 +95,7 @@ def tornado(
     uncertain : sequence of Uncertain
     replications : int
         At least 2; the same luck at both ends.
-    seed, workers, progress
+    seed, workers, progress, shelf
         As in `points.evaluated`.
 
     Raises
@@ -103,7 +107,7 @@ def tornado(
     changes: list[Callable[[Scenario], Scenario]] = [_as_it_is]
     changes += [_end(one, u) for one in uncertain for u in ENDS]
     numbers = [range(replications)] * len(changes)
-    found = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=progress)
+    found = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=progress, shelf=shelf)
     base = found[0]
     swings = [_swing(one, base, *found[1 + 2 * place : 3 + 2 * place]) for place, one in enumerate(uncertain)]
     clear = told_apart([1.0 if swing.p is None else swing.p for swing in swings])

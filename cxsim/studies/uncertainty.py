@@ -13,15 +13,20 @@ from cxsim.readings.registry import OUTCOMES
 from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.answers import added, column_of
+from cxsim.studies.contents import Wanted
 from cxsim.studies.draws import Uncertain, drawn, uncertain_in, unit_cube
 from cxsim.studies.experiment import names_of
+from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import Reals
-from cxsim.studies.replications import Arm, Progress, each
+from cxsim.studies.pieces import in_pieces
+from cxsim.studies.replications import Progress, Replication
 from cxsim.studies.shares import INDISTINGUISHABLE, Shares, shares
 from cxsim.studies.strengths import Strength, strengthened, strengths_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.store import Store
 
 MOST_DRAWS: Final = 65_536
 
@@ -44,6 +49,8 @@ class Uncertainty:
         Where each draw stands in the unit cube.
     values : float array, shape (draws, replications, alternatives, outcomes)
         NaN where an outcome does not exist.
+    run_id : str
+        In the store; "" where nothing is kept.
     """
 
     baseline: Scenario
@@ -53,6 +60,7 @@ class Uncertainty:
     strengths: tuple[Strength, ...]
     points: Reals
     values: Reals
+    run_id: str = ""
 
     def samples(self, outcome: str) -> Reals:
         """One outcome; shape (draws, replications, alternatives)."""
@@ -214,6 +222,7 @@ def uncertain(
     names: Sequence[str] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Uncertainty:
     """Draw what is not known about a world, and run baseline and alternatives in each world drawn.
 
@@ -238,6 +247,8 @@ def uncertain(
         Threads; they change no number.
     progress : callable, optional
         Called with draws done and to do.
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Raises
     ------
@@ -258,16 +269,23 @@ def uncertain(
     forces = strengths_of(levers, effect_spread)
     points = unit_cube(len(chosen) + len(forces), draws, seed=seed)
 
-    def one(number: int) -> Reals:
+    def wanted(number: int) -> list[Wanted]:
         point = points[number]
         factors = {force.lever: force.at(u) for force, u in zip(forces, point[len(chosen) :], strict=True)}
         own = range(number * replications, (number + 1) * replications)
-        arms = [Arm(strengthened(drawn(world, chosen, point[: len(chosen)]), factors)) for world in scenarios]
-        return np.array([[arm.replicate(seed, luck).values[0] for arm in arms] for luck in own])
+        worlds = [strengthened(drawn(world, chosen, point[: len(chosen)]), factors) for world in scenarios]
+        return [Wanted(world, seed, luck) for luck in own for world in worlds]
+
+    def read(number: int, found: Sequence[Replication]) -> Reals:
+        return np.array([one.values[0] for one in found]).reshape(replications, len(scenarios), -1)
 
     called = (baseline.name, *names_of(baseline, alternatives, names))
-    found = np.array(each(one, draws, workers, progress))
-    return Uncertainty(baseline, called, seed, chosen, forces, points, found)
+    spread = list(effect_spread.items()) if isinstance(effect_spread, Mapping) else effect_spread
+    question = {"verb": "uncertain", "names": list(called), "draws": draws, "replications": replications,
+                "parameters": None if parameters is None else list(parameters), "effect_spread": spread}  # fmt: skip
+    with kept_in(store, scenarios, question, seed=seed) as shelf:
+        found = in_pieces(wanted, read, draws, workers=workers, progress=progress, shelf=shelf)
+    return Uncertainty(baseline, called, seed, chosen, forces, points, np.array(found), run_id_of(shelf))
 
 
 def _check(draws: int, replications: int, seed: int, baseline: Scenario, alternatives: Sequence[Scenario]) -> None:

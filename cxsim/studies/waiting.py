@@ -179,6 +179,7 @@ def waited(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: str | None = None,
+    store: Store | None = None,
 ) -> Waiting:
     """The same for an alternative of a comparison that has been made: only what begins later is run.
 
@@ -187,8 +188,8 @@ def waited(
     comparison : Comparison
     alternative : str, optional
         The first unless named.
-    months, workers, progress, engine
-        As in `waiting`.
+    months, workers, progress, engine, store
+        As in `waiting`. With a store that has the comparison, baseline and alternative are found in it.
 
     Raises
     ------
@@ -197,6 +198,13 @@ def waited(
     """
     base, run = comparison.baseline, comparison.named(alternative)
     scenarios = laters(base.scenario, run.scenario, months)
+    if store is not None:
+        names = [run.name, *(_after(count) for count in months)]
+        again = compare(
+            base.scenario, run.scenario, *scenarios, replications=comparison.n, seed=base.seed, workers=workers,
+            progress=progress, engine=engine, store=store, names=names,
+        )  # fmt: skip
+        return Waiting(base, run, tuple(months), again.alternatives[1:])
     found = replicate_all(
         scenarios,
         replications=comparison.n,

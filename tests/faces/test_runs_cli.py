@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import cxsim as cx
 from cxsim.cli import main, sizes
 from cxsim.store import Store, origin, runs, schema
-from cxsim.studies import replications
+from cxsim.studies import contents, replications
 
 SMALL = ["--accounts", "40", "--set", "arrivals.history_months=6", "--set", "horizon_months=24", "--workers", "1"]
 COMPARE = ["compare", "b2b-saas", "--with", "formal-onboarding:start=3", *SMALL, "--replications", "3"]
@@ -36,15 +38,21 @@ def stopped(
 ) -> tuple[str, str]:
     """Type a line and stop it after so many replications; the run's id and what was said."""
     count = iter(range(1000))
-    replicate = replications.Arm.replicate
+    table, simulate = replications.Arm.table, contents.simulate
 
-    def some(arm: replications.Arm, seed: int, number: int) -> replications.Replication:
+    def some(*given: Any) -> Any:
         if next(count) >= after:
             raise KeyboardInterrupt
-        return replicate(arm, seed, number)
+        return table(*given)
+
+    def log(scenario: cx.Scenario, **given: Any) -> cx.EventLog:
+        if next(count) >= after:
+            raise KeyboardInterrupt
+        return simulate(scenario, **given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(replications.Arm, "replicate", some)
+        patch.setattr(replications.Arm, "table", some)
+        patch.setattr(contents, "simulate", log)
         code, out, err = call(capsys, *line)
     assert (code, out) == (130, "")
     return Store.open().runs()[0].id, err
@@ -121,6 +129,97 @@ def test_any_command_that_is_stopped_says_so(
 
     monkeypatch.setattr("cxsim.cli.simulate.world_of", stop)
     assert call(capsys, "simulate", "b2b-saas", "--seed", "1") == (130, "", "stopped; nothing was written\n")
+
+
+SENSITIVITY = ["sensitivity", "b2b-saas", "--outcome", "arr", "--only", "churn.value_base,churn.service_base",
+               "--set", "arrivals.history_months=6", "--set", "horizon_months=13", "--workers", "1"]  # fmt: skip
+VARY = ["compare", "b2b-saas", "--vary", "formal-onboarding:coverage=0.5,1", *SMALL, "--replications", "2"]
+# what is asked, after how many runs it is stopped, what is listed then, how many runs it takes
+STOPPED = {
+    "sensitivity": (SENSITIVITY, 50, [("sensitivity", "unfinished")], 4 * 16 * 2 + 5 * 2),
+    "its box": (
+        [*SENSITIVITY, "--with", "price-rise", "--discover"], 2 * (4 * 16 * 2 + 5 * 2) + 9,
+        [("discover", "unfinished"), ("sensitivity", "finished")], 2 * (4 * 16 * 2 + 5 * 2 + 64),
+    ),
+    "values": (VARY, 3, [("compare", "unfinished")], 6),
+    "waiting": ([*COMPARE, "--waiting", "3"], 8, [("compare", "finished"), ("compare", "unfinished")], 9),
+    "ledger": (
+        [*COMPARE, "--ledger", "--out", "made"], 8, [("compare", "finished"), ("ledger", "unfinished")], 12,
+    ),
+    "claims": (["claims", "--only", "f", "--workers", "1"], 5, [("claims", "unfinished")], 16),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", STOPPED)
+def test_every_command_that_simulates_is_gone_on_with(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    line, after, listed, units = STOPPED[what]
+    monkeypatch.setenv("CXSIM_FAST", "1")
+    fast = [*line, "--json"]
+    never = call(capsys, *fast, "--no-store")
+    assert Store.open().runs() == []
+    count = Counter(monkeypatch)
+    with monkeypatch.context() as patch:
+        _, err = stopped(patch, capsys, fast, after)
+    there = {each.id: each for each in Store.open().runs()}
+    assert sorted((each.question["verb"], each.state) for each in there.values()) == listed
+    assert sum(each.done for each in there.values() if not each.finished) > 0
+    (open_,) = (each.id for each in there.values() if not each.finished)
+    assert err == f"stopped; nothing was written; to go on: cxsim resume {open_}\n"
+    monkeypatch.delenv("CXSIM_FAST")  # the line is asked as it was
+    before = count.ran
+    assert call(capsys, "resume", open_) == never
+    assert {each.state for each in Store.open().runs()} == {"finished"}
+    assert count.ran - before == units - after, "a unit was run twice, or lost"
+    monkeypatch.setenv("CXSIM_FAST", "1")
+    monkeypatch.setattr(replications.Arm, "table", None)  # nothing is run any more
+    monkeypatch.setattr(contents, "simulate", None)
+    assert call(capsys, *fast) == never
+    if what == "ledger":  # which draws many figures
+        assert (here / "made" / "ledger.csv").is_file()
+        return
+    for each in Store.open().runs():
+        assert call(capsys, "resume", each.id) == never
+
+
+class Counter:
+    """Counts what is simulated."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ran = 0
+        table, simulate = replications.Arm.table, contents.simulate
+
+        def counted(*given: Any) -> Any:
+            self.ran += 1
+            return table(*given)
+
+        def logged(scenario: cx.Scenario, **given: Any) -> cx.EventLog:
+            self.ran += 1
+            return simulate(scenario, **given)
+
+        monkeypatch.setattr(replications.Arm, "table", counted)
+        monkeypatch.setattr(contents, "simulate", logged)
+
+
+@pytest.mark.parametrize("what", ["sensitivity", "values", "claims"])
+def test_a_screen_says_where_it_is_kept(here: Path, capsys: pytest.CaptureFixture[str], what: str,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setenv("CXSIM_FAST", "1")
+    code, out, err = call(capsys, *STOPPED[what][0])
+    (run,) = Store.open().runs()
+    assert (code, err) == (0, "")
+    assert f"Kept as run {run.id}" in out
+    assert STOPPED[what][0][0] in call(capsys, "runs")[1]
+    assert call(capsys, "reproduce", run.id)[0] == 0
+
+
+def test_a_part_of_what_a_command_asked_is_listed_as_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call(capsys, *COMPARE, "--waiting", "3")
+    rows = json.loads(call(capsys, "runs", "--json")[1])["runs"]
+    (whole,) = (row["id"] for row in rows if row["part_of"] is None)
+    assert [row["part_of"] for row in rows if row["part_of"]] == [whole]
+    assert f"(part of {whole})" in " ".join(call(capsys, "runs")[1].split())
 
 
 def test_resume_writes_where_the_command_would_have(

@@ -12,7 +12,7 @@ from cxsim.scenario import Scenario, scaled, with_values
 from cxsim.store import Store
 from cxsim.store.blocks import Content, Unit
 from cxsim.studies import Comparison, Replication, compare, kept
-from cxsim.studies.kept import content_of
+from cxsim.studies.contents import content_of
 
 SEED = 11
 

@@ -25,8 +25,8 @@ QUESTION = {"verb": "run", "names": ["small"], "replications": 3}
 
 
 def entered(store: Store, replications: int = 3) -> str:
-    name = runs.enter(store.path, QUESTION, None, [(HERE, "a text")])
-    runs.asked_for(store.path, name, replications)
+    name = runs.enter(store.path, QUESTION, None, [(HERE, "a text")], seed=SEED, laws=HERE.laws)
+    runs.ask_for(store.path, name, [(HERE, 0, replications)])
     return name
 
 
@@ -35,7 +35,7 @@ def commit(store: Store, *numbers: int, value: float = 1.0) -> None:
 
 
 def kept(folder: Path, address: Address = HERE) -> dict[int, units.Kept]:
-    return {number: found for (_, number), found in units.find(folder, [address], 0, 50).items()}
+    return {number: found for (_, number), found in units.find(folder, [(address, 0, 50)]).items()}
 
 
 def block_of(store: Store) -> Path:
@@ -86,6 +86,37 @@ def test_a_store_brought_up_to_date_has_the_tables_of_a_new_one(old: Path, store
     assert tables[0] == tables[1]
 
 
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_store_of_any_earlier_schema_keeps_the_units_that_its_runs_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "VERSION", version)
+        schema.make_ready(tmp_path)
+        with schema.writing(tmp_path) as db:
+            db.execute("INSERT INTO texts VALUES ('t', 'a text')")
+            for number, asked in ((1, 2), (2, 0)):
+                db.execute("INSERT INTO addresses VALUES (?, ?, ?, 24, 'compiled', 'x')", (number, "a" * 64, number))
+                db.execute(
+                    "INSERT INTO runs VALUES (?, '{}', NULL, '{}', 'x', ?, ?, 'then', NULL, NULL)",
+                    (f"run {number}", number, asked),
+                )
+                db.execute("INSERT INTO arms VALUES (?, 0, ?, 't')", (f"run {number}", number))
+            db.execute("INSERT INTO blocks (id, digest, made) VALUES (7, 'b', 'then')")
+            db.execute("INSERT INTO units VALUES (1, 1, 7, 0, 5, '', 'd')")
+    store = Store.open(tmp_path)
+    told = {each.id: (each.done, each.units, each.addresses[0].seed) for each in store.runs()}
+    assert told == {"run 1": (1, 2, 1), "run 2": (0, 0, 2)}
+    address = store.run("run 1").addresses[0]
+    assert (address.kind, address.month, address.branch) == ("", 0.0, 0)
+    assert runs.digests(tmp_path, "run 1") == {(address, 0): "", (address, 1): "d"}
+    with schema.connected(tmp_path) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    store.delete(["run 1", "run 2"])
+    assert store.runs() == []
+
+
 def test_a_store_of_a_later_version_is_refused_in_one_line(store: Store) -> None:
     with closing(sqlite3.connect(store.path / schema.CATALOGUE)) as db:
         db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
@@ -109,7 +140,7 @@ def test_numbers_come_back_to_the_last_bit(store: Store) -> None:
     for number, one in found.items():
         assert one.numbers.tobytes() == unit(number).content.numbers.tobytes()
         assert (one.words, one.digest) == (unit(number).content.words, unit(number).content.digest)
-    assert not units.find(store.path, [HERE], 1, 2)
+    assert not units.find(store.path, [(HERE, 1, 2)])
 
 
 def test_a_block_names_its_numbers_for_whoever_reads_it(store: Store) -> None:
@@ -227,8 +258,10 @@ def test_what_a_killed_process_left_is_swept_away_when_it_is_old(store: Store, m
 def test_the_same_question_is_the_same_run_and_its_beginning_names_it(store: Store) -> None:
     name = entered(store)
     assert entered(store) == name
-    other = runs.enter(store.path, {**QUESTION, "replications": 4}, {"line": ["run"]}, [(HERE, "a text")])
+    told = [(HERE, "a text")]
+    other = runs.enter(store.path, {**QUESTION, "replications": 4}, {"line": ["run"]}, told, seed=SEED, laws=HERE.laws)
     assert other != name
+    assert runs.enter(store.path, QUESTION, None, told, seed=SEED + 1, laws=HERE.laws) not in (name, other)
     assert store.run(name[:5]).id == name
     assert store.run(other).command == {"line": ["run"]}
     with pytest.raises(InputError, match=f'no such run. Did you mean "{name}"'):
@@ -239,8 +272,10 @@ def test_the_same_question_is_the_same_run_and_its_beginning_names_it(store: Sto
 
 def test_deleting_a_run_leaves_the_units_of_others(store: Store) -> None:
     mine = entered(store)
-    other = runs.enter(store.path, {**QUESTION, "names": ["again"]}, None, [(HERE, "another text")])
-    runs.asked_for(store.path, other, 2)
+    other = runs.enter(
+        store.path, {**QUESTION, "names": ["again"]}, None, [(HERE, "another text")], seed=SEED, laws=HERE.laws
+    )
+    runs.ask_for(store.path, other, [(HERE, 0, 2)])
     commit(store, 0, 1)
     commit(store, 2)
     size = max(file.stat().st_size for file in in_place(store.path))

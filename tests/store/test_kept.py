@@ -16,7 +16,9 @@ from small import SEED, same, study, world
 import cxsim as cx
 from cxsim.store import Store, StoreWarning, origin, schema, units
 from cxsim.store.blocks import Unit, in_place
+from cxsim.store.runs import digests as kept_digests
 from cxsim.studies import Comparison, kept, replications
+from cxsim.studies.contents import content_of
 from cxsim.studies.precision import PrecisionWarning
 
 N = 5
@@ -38,9 +40,9 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     replicate = replications.Arm.replicate
 
-    def told(arm: replications.Arm, seed: int, number: int) -> replications.Replication:
+    def told(arm: replications.Arm, seed: int, number: int, fork: cx.Fork | None = None) -> replications.Replication:
         found.append((arm.scenario.hash, number))
-        return replicate(arm, seed, number)
+        return replicate(arm, seed, number, fork)
 
     monkeypatch.setattr(replications.Arm, "replicate", told)
     return found
@@ -128,7 +130,7 @@ def test_both_clocks_keep_units_of_their_own_with_the_same_digests(store: Store)
     slow = cx.run(base, replications=1, seed=SEED, store=store, engine="reference", workers=1)
     runs = [store.run(each.run_id) for each in (fast, slow)]
     assert runs[0].id != runs[1].id
-    digests = [units.digests(store.path, run.addresses[0], 9) for run in runs]
+    digests = [list(kept_digests(store.path, run.id).values()) for run in runs]
     assert digests[0] == digests[1]
     assert len(digests[0]) == 1
 
@@ -277,8 +279,8 @@ def test_a_run_is_reproduced_bit_for_bit_without_its_units(
 def test_a_difference_is_named_by_unit_column_and_month(store: Store) -> None:
     made = study(N, store)
     address = store.run(made.run_id).addresses[1]
-    (there,) = (each for each in units.find(store.path, [address], 3, 4).values())
-    content = kept.content_of(made.alternatives[0].replications[3], made.alternatives[0].scenario)
+    (there,) = (each for each in units.find(store.path, [(address, 3, 4)]).values())
+    content = content_of(made.alternatives[0].replications[3], made.alternatives[0].scenario)
     start = 0
     for name, length in content.columns:
         if name == "series.arr":

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from small import study
+from small import study, world
 
 from cxsim.store import Store
-from cxsim.studies.kept import content_of
+from cxsim.streams import Fork
+from cxsim.studies.contents import FUTURES, PATHS, Wanted, content_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "store.md"
 
@@ -18,7 +19,9 @@ def test_the_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     exec(compile(block, PAGE.name, "exec"), {"__name__": "page"})
-    assert [run.state for run in Store.open("my-study").runs()] == ["finished"]
+    kept = Store.open("my-study").runs()
+    assert {run.state for run in kept} == {"finished"}
+    assert sorted(run.question["verb"] for run in kept) == ["compare", "uncertain", "uncertain"]
 
 
 def test_the_query_of_the_page_gives_the_mean_of_an_outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,5 +38,11 @@ def test_the_page_names_each_kind_of_column() -> None:
     found = study(1)
     content = content_of(found.baseline.replications[0], found.baseline.scenario)
     kinds = {name.split(".")[0] for name, _ in content.columns}
+    base, fork = world(), Fork(2.0, 1)
+    for one in (Wanted(base, 1, 0, kind=PATHS), Wanted(base, 1, 0, kind=FUTURES, fork=fork)):
+        made = one.kind.ready(base, None)(1, 0, one.fork)
+        kinds |= {name.removeprefix("forked.").split(".")[0] for name, _ in one.content(made).columns}
+    kinds -= {"month", "branch"}  # of the fork
+    assert {"paths", "future"} < kinds
     text = PAGE.read_text(encoding="utf-8")
     assert {kind for kind in kinds if f"`{kind}.…`" not in text and f"`{kind}`" not in text} == set()

@@ -79,10 +79,10 @@ def test_the_share_of_luck_is_that_of_the_same_world_run_again(found: cx.Sensiti
 def test_an_answer_about_an_alternative_is_its_paired_effect(world: Scenario) -> None:
     other = world.with_("price-rise", start=2)
     question = question_of(world, "arr", other)
-    values = question.values(lambda it: it.set(STRONG, 0.01), 3, (0, 4))
+    (values,) = evaluated(question, [lambda it: it.set(STRONG, 0.01)], [(0, 4)], seed=3)
     study = cx.compare(world.set(STRONG, 0.01), other.set(STRONG, 0.01), replications=5, seed=3)
     differences = study.alternatives[0].values("arr") - study.baseline.values("arr")
-    assert values == [differences[0], differences[4]]
+    assert values.tolist() == [differences[0], differences[4]]
     assert question.levers == "price-rise"
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import numpy as np
 
 from cxsim.parameters import Source
 from cxsim.readings.cash import cash
-from cxsim.readings.values import Economics, economics_of
+from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import ASSUMED, Answer, Axis, Beside, Cell, Claim, Estimand
+from cxsim.studies.claims.figures import Figures
 from cxsim.studies.claims.intervals import jackknife, ratio_of_means
 from cxsim.studies.pairs import Reals
 from cxsim.tally import MonthlyTable
@@ -22,16 +22,13 @@ WORLD, KEEPING, WINNING = Axis("world"), Axis("keeping counts"), Axis("acquiring
 NARROW, WIDE = "the success team", "support and selling to customers too"
 SALES, AND_ONBOARDING = "sales and marketing", "onboarding too"
 
-# per replication: spent on winning, on onboarding, on keeping narrowly and widely, new accounts, years of being one
-Figures = tuple[float, ...]
-
 
 def measure(ask: Ask) -> Answer:
     """What is spent to win one account over what is spent in a year to keep one."""
     cells, beside = [], []
     for world in WORLDS:
         scenario = Scenario.load(world)
-        read = ask.tables(scenario, ask.size(24, 4), partial(_spent, economics_of(scenario.value)))
+        read = ask.tables(scenario, ask.size(24, 4), spent)
         won, onboarded, narrow, wide, joined, years = np.array(read).T
         for winning, part in ((SALES, won), (AND_ONBOARDING, won + onboarded)):
             for keeping, whole in ((NARROW, narrow), (WIDE, wide)):
@@ -54,8 +51,9 @@ def measure(ask: Ask) -> Answer:
     return Answer(headline, tuple(cells), finding, tuple(beside))
 
 
-def _spent(economics: Economics, table: MonthlyTable) -> Figures:
-    flows = cash(table, economics)
+def spent(table: MonthlyTable, scenario: Scenario) -> Figures:
+    """Spent on winning, on onboarding, on keeping narrowly and widely; new accounts, and years of being one."""
+    flows = cash(table, economics_of(scenario.value))
     messages = flows.success.sum() + flows.digital.sum()
     years = (table.of("active")[:-1] + table.of("active")[1:]).sum() / 24.0
     return (

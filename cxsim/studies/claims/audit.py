@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxsim.studies.claims.ask import Ask, ask_of
 from cxsim.studies.claims.claim import Answer, Cell, Claim
 from cxsim.studies.claims.provenance import leaning, statuses
 from cxsim.studies.claims.region import setting_in_words, where
 from cxsim.studies.claims.registry import chosen
+from cxsim.studies.kept import for_part, kept_in, run_id_of
 from cxsim.studies.replications import Progress
+
+if TYPE_CHECKING:
+    from cxsim.store import Store
 
 SEED = 2026
 STEPS = 1000  # of one claim, for the bar
@@ -35,6 +39,8 @@ class Audited:
     seed : int
     fast : bool
         Whether sizes were small.
+    run_id : str
+        Of the audit in the store; "" where nothing is kept.
     """
 
     claim: Claim
@@ -44,6 +50,7 @@ class Audited:
     where: str
     seed: int
     fast: bool
+    run_id: str = ""
 
     def row(self) -> dict[str, Any]:
         """Everything as plain values, in the order in which `cxsim claims --json` prints it."""
@@ -111,6 +118,7 @@ def audit(
     workers: int | None = None,
     progress: Progress | None = None,
     begun: Callable[[Claim], None] | None = None,
+    store: Store | None = None,
 ) -> list[Audited]:
     """Test quoted claims by simulation.
 
@@ -127,6 +135,8 @@ def audit(
         Called with (done, total), in thousandths of a claim.
     begun : callable, optional
         Called with each claim before it is tested.
+    store : Store, optional
+        Where units are kept, and found instead of run again, to the last bit the same; `cxsim.Store.open()`.
 
     Returns
     -------
@@ -141,20 +151,23 @@ def audit(
     wanted = chosen(claims)
     known = {claim.id: statuses(claim) for claim in wanted}  # before anything is run
     found = []
-    for place, claim in enumerate(wanted):
-        if begun is not None:
-            begun(claim)
-        ask = ask_of(seed, fast, workers, _part(progress, place, len(wanted)))
-        answer = claim.measure(ask)
-        found.append(_judged(claim, answer, known[claim.id][claim.estimand.words], ask))
-        if progress is not None:
-            progress((place + 1) * STEPS, len(wanted) * STEPS)
+    question = {"verb": "claims", "names": [claim.id for claim in wanted], "fast": fast}
+    with kept_in(store, (), question, seed=seed) as shelf:
+        inner = for_part(store, shelf)
+        for place, claim in enumerate(wanted):
+            if begun is not None:
+                begun(claim)
+            ask = ask_of(seed, fast, workers, _part(progress, place, len(wanted)), shelf, inner)
+            answer = claim.measure(ask)
+            found.append(_judged(claim, answer, known[claim.id][claim.estimand.words], ask))
+            if progress is not None:
+                progress((place + 1) * STEPS, len(wanted) * STEPS)
     return found
 
 
 def _judged(claim: Claim, answer: Answer, status: str, ask: Ask) -> Audited:
     said = where(claim, answer.cells)
-    return Audited(claim, answer, status, claim.verdict(answer), said, ask.seed, ask.fast)
+    return Audited(claim, answer, status, claim.verdict(answer), said, ask.seed, ask.fast, run_id_of(ask.shelf))
 
 
 def _part(progress: Progress | None, place: int, n: int) -> Progress | None:

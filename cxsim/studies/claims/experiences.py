@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cxsim.engines import simulate
 from cxsim.parameters import Source
 from cxsim.readings.experience import successful_experience
 from cxsim.scenario import Scenario
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
+from cxsim.studies.claims.figures import Figures
 from cxsim.studies.claims.intervals import jackknife, of_mean
 from cxsim.studies.pairs import Reals
 from cxsim.studies.quantities import interval
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxsim.eventlog import EventLog
 
 WORLDS: Final = ("b2b-saas", "smb-monthly", "membership")
 WORLD, OVER = Axis("world"), Axis("taken over")
@@ -30,13 +32,9 @@ def measure(ask: Ask) -> Answer:
     cells, beside = [], []
     for world in WORLDS:
         scenario = Scenario.load(world).set("horizon_months", 24)
-
-        def one(number: int, world: Scenario = scenario) -> dict[str, tuple[float, float, float]]:
-            return _lines(successful_experience(simulate(world, seed=ask.seed, replication=number)))
-
-        told = ask.each(one, ask.size(12, 3))
-        for over in (ACCOUNTS, MONTHS, BOTH):
-            nil, correlation, per_moment = np.array([row[over] for row in told]).T
+        told = np.array(ask.logs(scenario, ask.size(12, 3), lines))
+        for place, over in enumerate((ACCOUNTS, MONTHS, BOTH)):
+            nil, correlation, per_moment = told[:, 3 * place : 3 * place + 3].T
             cells.append(Cell({WORLD.name: world, OVER.name: over}, *of_mean(nil)))
             for what, values in (
                 ("correlation", correlation),
@@ -59,14 +57,12 @@ def measure(ask: Ask) -> Answer:
     return Answer(headline, tuple(cells), finding, tuple(beside))
 
 
-def _lines(rows: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
-    """Over accounts (their means), over months (the company's means), and over both."""
+def lines(log: EventLog) -> Figures:
+    """Three figures (`_line`) over accounts (their means), over months (the company's means), and over both."""
+    rows = successful_experience(log)
     rows = rows[rows["moments"] > 0].assign(index=lambda d: d["sum_cx"] + d["delta_cs"])
-    return {
-        ACCOUNTS: _line(rows.groupby("account")[PAIR].mean()),
-        MONTHS: _line(rows.groupby("month")[PAIR].mean()),
-        BOTH: _line(rows[PAIR]),
-    }
+    means = [rows.groupby(by)[PAIR].mean() for by in ("account", "month")]
+    return tuple(figure for some in (*means, rows[PAIR]) for figure in _line(some))
 
 
 def _line(rows: pd.DataFrame) -> tuple[float, float, float]:

@@ -41,6 +41,7 @@ def measure(ask: Ask) -> Answer:
                 replications=ask.size(24, 3),
                 seed=ask.seed,
                 progress=ask.progress,
+                store=ask.store,
             )
             left, saved, harmed = _counts(told)
             at = {WORLD.name: world, CHANCE.name: chance, WHOM.name: whom, WAKE.name: SOME if wake else NOBODY}

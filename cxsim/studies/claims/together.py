@@ -67,7 +67,7 @@ def measure(ask: Ask) -> Answer:
         for name, both in pairs.items():
             told = attribute(
                 base, alternative=both, replications=ask.size(80, 6), seed=ask.seed, workers=ask.workers,
-                progress=ask.progress,
+                progress=ask.progress, store=ask.store,
             )  # fmt: skip
             for what, outcome in RAISED.items():
                 at = {WORLD.name: world, ON.name: what, LEVERS.name: name}

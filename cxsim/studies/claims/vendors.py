@@ -9,14 +9,14 @@ import numpy as np
 
 from cxsim.parameters import Source, by_path
 from cxsim.readings.outcomes import multiple
-from cxsim.readings.values import Economics, economics_of
+from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario, with_values
 from cxsim.scenario.fields import place_of
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import EMERGENT, Answer, Axis, Beside, Cell, Claim, Estimand
+from cxsim.studies.claims.figures import Figures
 from cxsim.studies.claims.intervals import jackknife
 from cxsim.studies.pairs import Reals
-from cxsim.studies.replications import Arm
 from cxsim.tally import MICRO, MonthlyTable
 
 WORLDS: Final = ("b2b-saas", "smb-monthly")
@@ -115,22 +115,19 @@ def vendor(base: Scenario, draws: Reals, unlike: bool) -> Scenario:
 
 def _vendors(ask: Ask, base: Scenario, n: int, unlike: bool) -> tuple[Reals, Reals]:
     """Mean health and company value of each vendor after each number of years; shapes (n, len(YEARS))."""
-    economics = economics_of(base.value)
     draws = np.random.Generator(np.random.Philox(key=[ask.seed, 1])).random((n, len(LIVED) + len(MARKET)))
 
-    def one(number: int) -> tuple[list[float], list[float]]:
-        arm = Arm(vendor(base, draws[number], unlike), 12 * YEARS[-1])
-        return _read(arm.table(ask.seed, number)[0], economics)
-
-    told = ask.each(one, n)
-    return np.array([health for health, _ in told]), np.array([value for _, value in told])
+    told = np.array(ask.tables([vendor(base, draw, unlike) for draw in draws], n, grown, 12 * YEARS[-1]))
+    return told[:, : len(YEARS)], told[:, len(YEARS) :]
 
 
-def _read(table: MonthlyTable, economics: Economics) -> tuple[list[float], list[float]]:
+def grown(table: MonthlyTable, scenario: Scenario) -> Figures:
+    """Mean health after each number of years, then company value."""
+    economics = economics_of(scenario.value)
     active, health, arr = table.of("active"), table.of("health") / MICRO, 12.0 * table.of("mrr") / 100.0
     months = [12 * years for years in YEARS]
     worth = [arr[m] * multiple(economics, float(arr[m] / arr[m - 12]) - 1.0) for m in months]
-    return [float(health[m] / active[m]) for m in months], [float(one) for one in worth]
+    return (*(float(health[m] / active[m]) for m in months), *(float(one) for one in worth))
 
 
 def rank_correlation(x: Reals, y: Reals) -> float:

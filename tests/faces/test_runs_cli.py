@@ -39,9 +39,7 @@ def stopped(
     count = iter(range(1000))
     replicate = replications.Arm.replicate
 
-    def some(
-        arm: replications.Arm, seed: int, number: int, fork: cx.Fork | None = None
-    ) -> replications.Replication:
+    def some(arm: replications.Arm, seed: int, number: int, fork: cx.Fork | None = None) -> replications.Replication:
         if next(count) >= after:
             raise KeyboardInterrupt
         return replicate(arm, seed, number, fork)

@@ -328,10 +328,11 @@ def _screen(out: Console, found: Sensitivity, box: Discovery | None, shown: Show
         say(out, line)
     out.print()
     if not found.reason:
-        rows = table(("group", "left"), ("parameters", "right"), ("total [95 %]", "right"), ("first", "right"))
+        rows = table(("group", "left"), ("parameters", "right"), ("total [95 %]", "right"), ("first [95 %]", "right"))
         for row in found.rows():
             said = f"{percent(row['total'])} [{percent(row['total_low'])}, {percent(row['total_high'])}]"
-            rows.add_row(row["group"], str(row["parameters"]), said, percent(row["first"]))
+            alone = f"{percent(row['first'])} [{percent(row['first_low'])}, {percent(row['first_high'])}]"
+            rows.add_row(row["group"], str(row["parameters"]), said, alone)
         out.print(rows)
         out.print()
     _swings(out, found)

@@ -297,7 +297,21 @@ def _shares(found: Sensitivity) -> str:
     ]
     others = [row["group"] for row in rows if row not in clear]
     rest = f" Not told from zero: {', '.join(others)}." if others else ""
-    return f"Share of the rest that would be left if all the others were known: {', '.join(said)}.{rest}"
+    return f"Share of the rest that would be left if all the others were known: {', '.join(said)}.{rest}{_rough(rows)}"
+
+
+def _rough(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What cannot be of true indices, and is of estimates from few rows."""
+    above = [row["group"] for row in rows if row["first"] is not None and row["first"] > row["total"]]
+    said = [f"{', '.join(above)} has a first above its total"] if len(above) == 1 else []
+    if len(above) > 1:
+        said = [f"{', '.join(above)} have firsts above their totals"]
+    whole = sum(row["total"] for row in rows)
+    if whole < 1.0:
+        said.append(f"totals sum to {percent(whole)}")
+    if not said:
+        return ""
+    return f" Few rows: {' and '.join(said)}, as no true indices do; the intervals say how rough they are."
 
 
 def _swings(found: Sensitivity) -> str:

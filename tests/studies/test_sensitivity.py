@@ -17,7 +17,7 @@ from cxsim.studies.boxes import box_in
 from cxsim.studies.draws import drawn, uncertain_in, unit_cube
 from cxsim.studies.groups import groups_of
 from cxsim.studies.points import evaluated, question_of
-from cxsim.studies.sensitivity import ends_in_words
+from cxsim.studies.sensitivity import _rough, ends_in_words
 from cxsim.studies.sobol import design, indices, naive_total
 from cxsim.studies.strengths import strengthened
 from cxsim.studies.tornado import _interval, told_apart, tornado
@@ -119,6 +119,15 @@ def test_indices_and_boxes_speak_of_a_levers_strength(world: Scenario) -> None:
     box = cx.discover(world, alternative=other, outcome="arr", parameters=unknown, rows=128, seed=5, effect_spread=1.0)
     assert [row["parameter"] for row in box.rows()] == ["price-rise.strength"]
     assert box.rows()[0]["low"] is None
+
+
+def test_what_no_true_index_can_be_is_said_to_be_rough() -> None:
+    def row(group: str, total: float, first: float) -> dict[str, object]:
+        return {"group": group, "total": total, "first": first}
+
+    assert _rough([row("a", 0.7, 0.6), row("b", 0.5, 0.2)]) == ""
+    assert "b has a first above its total and totals sum to 80 %" in _rough([row("a", 0.7, 0.6), row("b", 0.1, 0.2)])
+    assert "a, b have firsts above their totals" in _rough([row("a", 0.7, 0.8), row("b", 0.5, 0.6)])
 
 
 def test_workers_change_no_number(world: Scenario) -> None:

@@ -305,7 +305,7 @@ def _rough(rows: Sequence[Mapping[str, Any]]) -> str:
     above = [row["group"] for row in rows if row["first"] is not None and row["first"] > row["total"]]
     said = [f"{', '.join(above)} has a first above its total"] if len(above) == 1 else []
     if len(above) > 1:
-        said = [f"{', '.join(above)} have firsts above their totals"]
+        said = [f"{len(above)} of {len(rows)} groups have a first above their total"]
     whole = sum(row["total"] for row in rows)
     if whole < 1.0:
         said.append(f"totals sum to {percent(whole)}")

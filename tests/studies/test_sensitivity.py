@@ -127,7 +127,7 @@ def test_what_no_true_index_can_be_is_said_to_be_rough() -> None:
 
     assert _rough([row("a", 0.7, 0.6), row("b", 0.5, 0.2)]) == ""
     assert "b has a first above its total and totals sum to 80 %" in _rough([row("a", 0.7, 0.6), row("b", 0.1, 0.2)])
-    assert "a, b have firsts above their totals" in _rough([row("a", 0.7, 0.8), row("b", 0.5, 0.6)])
+    assert "2 of 2 groups have a first above their total" in _rough([row("a", 0.7, 0.8), row("b", 0.5, 0.6)])
 
 
 def test_workers_change_no_number(world: Scenario) -> None:

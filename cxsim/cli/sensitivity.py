@@ -58,6 +58,7 @@ class Shown:
     futures: int = 0
     threshold: float = 0.0
     parameters: list[str] | None = None
+    effect_spread: float = 0.0
     made_small: bool = False
     as_json: bool = False
     out: str | None = None
@@ -91,6 +92,13 @@ def sensitivity(
     every: Annotated[
         bool, typer.Option("--all", help="Swings of all parameters, not only of groups that are told from zero.")
     ] = False,
+    effect_spread: Annotated[
+        float | None,
+        typer.Option(
+            "--effect-spread", metavar="X", show_default="0.5",
+            help="How unsure the levers' effects are, as a share of each (standard deviation); 0 takes them as put in.",
+        ),
+    ] = None,
     discover: Annotated[
         bool, typer.Option("--discover", help="Also seek the box in which the lever does not pay.")
     ] = False,
@@ -108,16 +116,21 @@ def sensitivity(
 ) -> None:  # fmt: skip
     """Say which unknowns an outcome, or the effect of levers on it, depends on, and how much is luck."""
     _refuse(outcome, with_, discover, threshold)
-    scenario = world_of(world, set_, accounts, small=SMALL)
+    from cxsim.studies.strengths import USUAL
+
+    unsure = USUAL if effect_spread is None else effect_spread
+    # a lever's price and people are meant for the world's own size
+    own_size = bool(with_) and not is_fast()
+    scenario = world_of(world, set_, accounts, small=None if own_size else SMALL)
     alternative = with_levers(scenario, with_)[0] if with_ else None
     groups = _groups_of(group)
     parameters = [name.strip() for name in only.split(",")] if only is not None else None
     n_rows, n_replications, _ = _sizes(rows, replications, alternative is not None)
     if out is not None:
         files.folder(out)
-    made_small = accounts is None and scenario.value("arrivals.base_accounts") <= SMALL
+    made_small = not own_size and accounts is None and scenario.value("arrivals.base_accounts") <= SMALL
     futures = _sizes(rows, replications, alternative is not None)[2] if discover else 0
-    shown = Shown(world, futures, 0.0 if threshold is None else threshold, parameters, made_small, as_json,
+    shown = Shown(world, futures, 0.0 if threshold is None else threshold, parameters, unsure, made_small, as_json,
                   absolute(out))  # fmt: skip
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies.sensitivity import sensitivity as sensed
@@ -129,6 +142,7 @@ def sensitivity(
             alternative=alternative,
             parameters=parameters,
             groups=groups,
+            effect_spread=unsure,
             rows=n_rows,
             replications=n_replications,
             every=every,
@@ -149,7 +163,7 @@ def show(found: Sensitivity, shown: Shown, *, workers: int | None = None, store:
         print(json.dumps(document(found, box), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, box, shown.made_small)
+    _screen(screen, found, box, shown)
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
@@ -168,6 +182,7 @@ def _box(found: Sensitivity, shown: Shown, workers: int | None, store: Store | N
             outcome=question.outcome.name,
             threshold=shown.threshold,
             parameters=shown.parameters,
+            effect_spread=shown.effect_spread,
             rows=shown.futures,
             seed=found.seed,
             workers=workers,
@@ -304,7 +319,7 @@ def _discovery(box: Discovery) -> dict[str, Any]:
     return answer
 
 
-def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small: bool) -> None:
+def _screen(out: Console, found: Sensitivity, box: Discovery | None, shown: Shown) -> None:
     from cxsim.studies.sensitivity import percent
 
     first, *others = found.summary().split("\n")
@@ -313,10 +328,11 @@ def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small:
         say(out, line)
     out.print()
     if not found.reason:
-        rows = table(("group", "left"), ("parameters", "right"), ("total [95 %]", "right"), ("first", "right"))
+        rows = table(("group", "left"), ("parameters", "right"), ("total [95 %]", "right"), ("first [95 %]", "right"))
         for row in found.rows():
             said = f"{percent(row['total'])} [{percent(row['total_low'])}, {percent(row['total_high'])}]"
-            rows.add_row(row["group"], str(row["parameters"]), said, percent(row["first"]))
+            alone = f"{percent(row['first'])} [{percent(row['first_low'])}, {percent(row['first_high'])}]"
+            rows.add_row(row["group"], str(row["parameters"]), said, alone)
         out.print(rows)
         out.print()
     _swings(out, found)
@@ -325,7 +341,7 @@ def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small:
         for line in box.summary().split("\n"):
             say(out, line)
     out.print()
-    say(out, _small_print(found, made_small), "dim")
+    say(out, _small_print(found, shown), "dim")
     fast_note(out)
 
 
@@ -344,18 +360,27 @@ def _swings(out: Console, found: Sensitivity) -> None:
         say(out, f"and {left} smaller ones", "dim")
 
 
-def _small_print(found: Sensitivity, made_small: bool) -> str:
+def _small_print(found: Sensitivity, shown: Shown) -> str:
+    from cxsim.studies.sensitivity import percent
+    from cxsim.studies.strengths import Strength
+
     scenario, asked = found.question.scenario, found.asked_rows
     swings = len(found.swings.swings)
     counted = f" ({found.indices.rows} counted)" if found.indices.rows < asked else ""
-    teams = " (made small, its teams in proportion; --accounts N for another size)" if made_small else ""
+    teams = ""
+    if shown.made_small:
+        priced = ", prices and people of levers not" if found.question.levers else ""
+        teams = f" (made small, its teams in proportion{priced}; --accounts N for another size)"
+    sure = ""
+    if any(isinstance(one, Strength) for one in found.uncertain):
+        sure = f" Effects of levers: standard deviation {percent(shown.effect_spread)} of each, an assumption."
     return (
         f"{scenario.name} at {scenario.value('arrivals.base_accounts'):.0f} accounts{teams}, {scenario.horizon_months} "
         f"months, seed {found.seed}: {found.runs:,} runs; {asked} rows{counted} of {len(found.groups)} groups under "
         f"two lucks, and {found.replications} replications at each end of {swings} parameters. Money in "
         f"{scenario.currency}. total: share of the variation beside luck that is left if all other groups are "
         "known; first: that goes if it alone is. low, high: 5 % and 95 % points of what is not known. Grey: not told "
-        "from zero."
+        f"from zero.{sure}"
     )
 
 

@@ -211,7 +211,7 @@ def _across(ax: Axes, labels: list[str]) -> None:
 def _ends(swing: Swing) -> str:
     """A parameter's name, and its two ends with the unit, cut where there is no room for it."""
     values = " to ".join(ends_in_words(swing))
-    unit, room = swing.uncertain.parameter.unit, LONGEST - len(values)
+    unit, room = swing.uncertain.unit, LONGEST - len(values)
     return f"{swing.uncertain.path}\n{values} [{unit if len(unit) <= room else unit[: room - 1] + '…'}]"
 
 

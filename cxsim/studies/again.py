@@ -136,11 +136,15 @@ def _combine(q: _Question) -> Combinations:
     )  # fmt: skip
 
 
+def _spread(q: _Question) -> float | dict[str, float]:
+    asked = q.asked["effect_spread"]
+    return dict(asked) if isinstance(asked, list) else asked
+
+
 def _uncertain(q: _Question) -> Uncertainty:
-    spread = q.asked["effect_spread"]
     return uncertain(
         *q.scenarios, draws=q.asked["draws"], replications=q.asked["replications"], seed=q.seed,
-        parameters=q.asked["parameters"], effect_spread=dict(spread) if isinstance(spread, list) else spread,
+        parameters=q.asked["parameters"], effect_spread=_spread(q),
         names=q.names, workers=q.workers, progress=q.progress, store=q.store,
     )  # fmt: skip
 
@@ -151,16 +155,16 @@ def _sensitivity(q: _Question) -> Sensitivity:
         q.base, outcome=q.asked["outcome"], alternative=q.alternative, parameters=q.asked["parameters"],
         groups=None if groups is None else dict(groups),
         correlations=None if correlations is None else dict(correlations), rows=q.asked["rows"],
-        replications=q.asked["replications"], every=q.asked["every"], seed=q.seed, workers=q.workers,
-        progress=q.progress, store=q.store,
+        replications=q.asked["replications"], every=q.asked["every"], effect_spread=_spread(q), seed=q.seed,
+        workers=q.workers, progress=q.progress, store=q.store,
     )  # fmt: skip
 
 
 def _discover(q: _Question) -> Discovery:
     return discover(
         q.base, alternative=q.alternative, outcome=q.asked["outcome"], threshold=q.asked["threshold"],
-        when=q.asked["when"], parameters=q.asked["parameters"], rows=q.asked["rows"], seed=q.seed, workers=q.workers,
-        progress=q.progress, store=q.store,
+        when=q.asked["when"], parameters=q.asked["parameters"], effect_spread=_spread(q), rows=q.asked["rows"],
+        seed=q.seed, workers=q.workers, progress=q.progress, store=q.store,
     )  # fmt: skip
 
 

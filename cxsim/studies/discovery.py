@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,11 +13,13 @@ from cxsim.errors import InputError, shown
 from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.boxes import LEAST_ROWS, Box, Side, box_in, halves
-from cxsim.studies.draws import Uncertain, drawn, uncertain_in, unit_cube
+from cxsim.studies.draws import unit_cube
 from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval, wilson
 from cxsim.studies.points import Question, evaluated, question_of, whole
 from cxsim.studies.replications import Progress
+from cxsim.studies.strengths import USUAL, spread_asked
+from cxsim.studies.unknowns import Unknown, changed, unknowns_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +44,7 @@ class Discovery:
     when : str
         "below" or "above": on which side of the threshold the answer has to lie.
     seed : int
-    uncertain : tuple of Uncertain
+    uncertain : tuple of Uncertain or Strength
     points : float array, shape (n, parameters)
         Futures in the unit cube, those in which the outcome exists.
     values : float array, shape (n,)
@@ -57,7 +59,7 @@ class Discovery:
     threshold: float
     when: str
     seed: int
-    uncertain: tuple[Uncertain, ...]
+    uncertain: tuple[Unknown, ...]
     points: Reals
     values: Reals
     box: Box | None
@@ -100,7 +102,7 @@ class Discovery:
             low, high = one.at((side.low, side.high))[:, 0].tolist()
             found.append({
                 "parameter": one.path,
-                "unit": one.parameter.unit,
+                "unit": one.unit,
                 "low": low if side.low > 0.0 else None,
                 "high": high if side.high < 1.0 else None,
                 "from_share": side.low,
@@ -138,6 +140,7 @@ def discover(
     threshold: float = 0.0,
     when: str | None = None,
     parameters: Sequence[str] | None = None,
+    effect_spread: float | Mapping[str, float] = USUAL,
     rows: int = 512,
     seed: int,
     workers: int | None = None,
@@ -158,6 +161,8 @@ def discover(
         "below" or "above" the threshold; the worse side unless given.
     parameters : sequence of str, optional
         Paths or tables that are varied; all that carry a spread unless given.
+    effect_spread : float or mapping of str to float
+        As in `sensitivity`.
     rows : int
         Futures, at least 64: each a draw of all parameters with luck of its own. One run each, two with an alternative.
     seed : int
@@ -192,13 +197,13 @@ def discover(
     side = when or ("below" if question.outcome.better == "higher" else "above")
     if side not in WHEN:
         raise InputError(f'when: {shown(side)} is neither "below" nor "above"')
-    uncertain = uncertain_in(scenario, parameters)
+    uncertain = unknowns_in(scenario, question.added, parameters=parameters, effect_spread=effect_spread)
     points = unit_cube(len(uncertain), rows, seed=seed)
     changes = [_drawn(uncertain, point) for point in points]
     numbers = [(row,) for row in range(rows)]
     asked = question.asked("discover") | {
         "threshold": threshold, "when": side, "rows": rows,
-        "parameters": None if parameters is None else list(parameters),
+        "parameters": None if parameters is None else list(parameters), "effect_spread": spread_asked(effect_spread),
     }  # fmt: skip
     with kept_in(store, question.scenarios, asked, seed=seed) as shelf:
         found = evaluated(question, changes, numbers, seed=seed, workers=workers, progress=progress, shelf=shelf)
@@ -216,10 +221,10 @@ def hits_of(values: Reals, threshold: float, when: str) -> npt.NDArray[np.bool_]
     return np.asarray(values < threshold if when == "below" else values > threshold)
 
 
-def in_words(one: Uncertain, side: Side) -> str:
+def in_words(one: Unknown, side: Side) -> str:
     """Limits along one parameter: "churn.value_base is above 0.0012 1/month (its highest 30 %)"."""
     low, high = (q.number(float(value)) for value in one.at((side.low, side.high))[:, 0])
-    unit = f" {one.parameter.unit}"
+    unit = f" {one.unit}"
     if side.high >= 1.0:
         return f"{one.path} is above {low}{unit} (its highest {100 * (1.0 - side.low):.0f} %)"
     if side.low <= 0.0:
@@ -228,8 +233,8 @@ def in_words(one: Uncertain, side: Side) -> str:
     return f"{one.path} is between {low} and {high}{unit} ({within})"
 
 
-def _drawn(uncertain: Sequence[Uncertain], point: Reals) -> Any:
-    return lambda world: drawn(world, uncertain, point)
+def _drawn(uncertain: Sequence[Unknown], point: Reals) -> Any:
+    return lambda world: changed(world, uncertain, point)
 
 
 def _mean(values: Reals) -> tuple[float, float, float] | None:

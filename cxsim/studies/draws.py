@@ -51,6 +51,16 @@ class Uncertain:
         """Place of the parameter in a scenario file."""
         return self.parameter.path
 
+    @property
+    def unit(self) -> str:
+        """Unit of its values."""
+        return self.parameter.unit
+
+    @property
+    def source(self) -> str:
+        """Where the default comes from."""
+        return self.parameter.source.text
+
     def at(self, u: npt.ArrayLike) -> Reals:
         """Values whose share of probability below is u.
 

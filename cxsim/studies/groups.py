@@ -10,20 +10,21 @@ import numpy.typing as npt
 
 from cxsim.errors import Faults
 from cxsim.parameters import by_path
-from cxsim.studies.draws import EDGE, Uncertain
+from cxsim.studies.draws import EDGE
+from cxsim.studies.unknowns import Unknown
 
 Reals = npt.NDArray[np.float64]
 MOST_SINGLE: Final = 24  # inputs up to which each has an index of its own
 
 
 def groups_of(
-    uncertain: Sequence[Uncertain], named: Mapping[str, Sequence[str]] | None = None
+    uncertain: Sequence[Unknown], named: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, tuple[int, ...]]:
     """Share out inputs among groups.
 
     Parameters
     ----------
-    uncertain : sequence of Uncertain
+    uncertain : sequence of Uncertain or Strength
     named : mapping, optional
         Name of a group → paths ("churn.value_base") or tables ("churn") in it.
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.errors import Faults, InputError
+from cxsim.interventions import Intervention
 from cxsim.readings.registry import OUTCOMES, Outcome
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import added, column_of
@@ -43,9 +44,12 @@ class Question:
     @property
     def levers(self) -> str:
         """What the alternative does, joined by "+"; "" without one."""
-        if self.alternative is None:
-            return ""
-        return "+".join(it.name for it in added(self.scenario, self.alternative))
+        return "+".join(it.name for it in self.added)
+
+    @property
+    def added(self) -> tuple[Intervention, ...]:
+        """The interventions of the alternative."""
+        return () if self.alternative is None else tuple(added(self.scenario, self.alternative))
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -64,9 +68,7 @@ class Question:
 
     def wanted(self, change: Change, seed: int, numbers: Sequence[int]) -> list[Wanted]:
         """What has to be run to answer in a changed world under each of some lucks."""
-        worlds = [change(self.scenario)]
-        if self.alternative is not None:
-            worlds.append(replace(worlds[0], interventions=self.alternative.interventions))
+        worlds = [change(scenario) for scenario in self.scenarios]
         return [Wanted(world, seed, number) for number in numbers for world in worlds]
 
     def values(self, found: Sequence[Replication]) -> Reals:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
-from cxsim.studies.draws import Uncertain, drawn, uncertain_in
 from cxsim.studies.groups import check_correlations, correlated, groups_of
 from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.points import Question, evaluated, question_of, whole
 from cxsim.studies.replications import Progress
 from cxsim.studies.sobol import LUCKS, Index, Indices, design, indices, refuse_rows
+from cxsim.studies.strengths import USUAL, spread_asked
 from cxsim.studies.tornado import MOST_REPLICATIONS, Swing, Tornado, tornado
+from cxsim.studies.unknowns import Unknown, changed, unknowns_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ class Sensitivity:
     question : Question
         World, alternative and outcome.
     seed : int
-    uncertain : tuple of Uncertain
+    uncertain : tuple of Uncertain or Strength
         The inputs.
     groups : mapping
         Name → places in `uncertain`.
@@ -54,7 +55,7 @@ class Sensitivity:
 
     question: Question
     seed: int
-    uncertain: tuple[Uncertain, ...]
+    uncertain: tuple[Unknown, ...]
     groups: Mapping[str, tuple[int, ...]]
     indices: Indices
     asked_rows: int
@@ -102,7 +103,7 @@ class Sensitivity:
         return [
             {
                 "parameter": one.uncertain.path,
-                "unit": one.uncertain.parameter.unit,
+                "unit": one.uncertain.unit,
                 "low_value": one.low_value,
                 "high_value": one.high_value,
                 "at_low": one.at_low,
@@ -113,7 +114,7 @@ class Sensitivity:
                 "p": one.p,
                 "clear": one.is_clear,
                 "replications": one.replications,
-                "source": one.uncertain.parameter.source.text,
+                "source": one.uncertain.source,
             }
             for one in self.swings.swings
         ]
@@ -148,6 +149,7 @@ def sensitivity(
     parameters: Sequence[str] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     correlations: Mapping[str, float] | None = None,
+    effect_spread: float | Mapping[str, float] = USUAL,
     rows: int = 64,
     replications: int = 10,
     every: bool = False,
@@ -172,6 +174,9 @@ def sensitivity(
         of more than one table would.
     correlations : mapping, optional
         Group → correlation, 0 to 1, between any two of its parameters (`groups.correlated`); none unless given.
+    effect_spread : float or mapping of str to float
+        With an alternative, the standard deviation of what is not known about its levers' effects, as a share of each:
+        of all, or by the lever's name; 0 takes effects as put in. An assumption of whoever asks.
     rows : int
         Rows n of the design, a power of two from 8: (groups + 2)·n·2 runs, twice that with an alternative.
     replications : int
@@ -208,7 +213,7 @@ def sensitivity(
     whole("workers", 1 if workers is None else workers, 1, 10_000)
     whole("replications", replications, 2, MOST_REPLICATIONS)
     refuse_rows(rows)
-    uncertain = uncertain_in(scenario, parameters)
+    uncertain = unknowns_in(scenario, question.added, parameters=parameters, effect_spread=effect_spread)
     shared = groups_of(uncertain, groups)
     check_correlations(correlations or {}, shared)
     plan = design(list(shared.values()), rows=rows, seed=seed)
@@ -225,7 +230,7 @@ def sensitivity(
         "parameters": None if parameters is None else list(parameters),
         "groups": None if groups is None else [[name, list(members)] for name, members in groups.items()],
         "correlations": None if correlations is None else [list(pair) for pair in correlations.items()],
-        "rows": rows, "replications": replications, "every": every,
+        "rows": rows, "replications": replications, "every": every, "effect_spread": spread_asked(effect_spread),
     }  # fmt: skip
     with kept_in(store, question.scenarios, asked, seed=seed) as shelf:
         values = evaluated(
@@ -240,13 +245,13 @@ def sensitivity(
     return Sensitivity(question, seed, uncertain, shared, told, rows, swings, replications, run_id_of(shelf))
 
 
-def _drawn(uncertain: Sequence[Uncertain], point: Any) -> Any:
-    return lambda world: drawn(world, uncertain, point)
+def _drawn(uncertain: Sequence[Unknown], point: Any) -> Any:
+    return lambda world: changed(world, uncertain, point)
 
 
 def _screened(
-    uncertain: tuple[Uncertain, ...], groups: Mapping[str, tuple[int, ...]], told: Indices
-) -> tuple[Uncertain, ...]:
+    uncertain: tuple[Unknown, ...], groups: Mapping[str, tuple[int, ...]], told: Indices
+) -> tuple[Unknown, ...]:
     """Parameters of the groups whose total index is told from zero; all where none is."""
     clear = [index.low > 0.0 for index in told.total or ()]
     places = {place for members, kept in zip(groups.values(), clear, strict=False) if kept for place in members}
@@ -292,7 +297,21 @@ def _shares(found: Sensitivity) -> str:
     ]
     others = [row["group"] for row in rows if row not in clear]
     rest = f" Not told from zero: {', '.join(others)}." if others else ""
-    return f"Share of the rest that would be left if all the others were known: {', '.join(said)}.{rest}"
+    return f"Share of the rest that would be left if all the others were known: {', '.join(said)}.{rest}{_rough(rows)}"
+
+
+def _rough(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What cannot be of true indices, and is of estimates from few rows."""
+    above = [row["group"] for row in rows if row["first"] is not None and row["first"] > row["total"]]
+    said = [f"{', '.join(above)} has a first above its total"] if len(above) == 1 else []
+    if len(above) > 1:
+        said = [f"{len(above)} of {len(rows)} groups have a first above their total"]
+    whole = sum(row["total"] for row in rows)
+    if whole < 1.0:
+        said.append(f"totals sum to {percent(whole)}")
+    if not said:
+        return ""
+    return f" Few rows: {' and '.join(said)}, as no true indices do; the intervals say how rough they are."
 
 
 def _swings(found: Sensitivity) -> str:

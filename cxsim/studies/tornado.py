@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.scenario import Scenario
-from cxsim.studies.draws import Uncertain, drawn
 from cxsim.studies.pairs import mean_interval
 from cxsim.studies.points import Question, evaluated, whole
 from cxsim.studies.replications import Progress
+from cxsim.studies.unknowns import Unknown, changed
 
 if TYPE_CHECKING:
     from cxsim.studies.kept import Shelf
@@ -31,7 +31,7 @@ class Swing:
 
     Attributes
     ----------
-    uncertain : Uncertain
+    uncertain : Uncertain or Strength
     low_value, high_value : float
         5 % and 95 % points of what is not known about it, in its unit; of the first of its places.
     at_low, at_high : float or None
@@ -48,7 +48,7 @@ class Swing:
         Whether it is told from zero, allowing for how many swings were looked at (`told_apart`).
     """
 
-    uncertain: Uncertain
+    uncertain: Unknown
     low_value: float
     high_value: float
     at_low: float | None
@@ -79,7 +79,7 @@ class Tornado:
 
 def tornado(
     question: Question,
-    uncertain: Sequence[Uncertain],
+    uncertain: Sequence[Unknown],
     *,
     replications: int,
     seed: int,
@@ -92,7 +92,7 @@ def tornado(
     Parameters
     ----------
     question : Question
-    uncertain : sequence of Uncertain
+    uncertain : sequence of Uncertain or Strength
     replications : int
         At least 2; the same luck at both ends.
     seed, workers, progress, shelf
@@ -137,11 +137,11 @@ def _as_it_is(world: Scenario) -> Scenario:
     return world
 
 
-def _end(one: Uncertain, u: float) -> Callable[[Scenario], Scenario]:
-    return lambda world: drawn(world, (one,), (u,))
+def _end(one: Unknown, u: float) -> Callable[[Scenario], Scenario]:
+    return lambda world: changed(world, (one,), (u,))
 
 
-def _swing(one: Uncertain, base: Reals, at_low: Reals, at_high: Reals) -> Swing:
+def _swing(one: Unknown, base: Reals, at_low: Reals, at_high: Reals) -> Swing:
     ends = one.at(ENDS)[:, 0]
     kept = np.isfinite(base) & np.isfinite(at_low) & np.isfinite(at_high)
     n = int(kept.sum())

@@ -14,14 +14,15 @@ from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.answers import added, column_of
 from cxsim.studies.contents import Wanted
-from cxsim.studies.draws import Uncertain, drawn, uncertain_in, unit_cube
+from cxsim.studies.draws import Uncertain, unit_cube
 from cxsim.studies.experiment import names_of
 from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import Reals
 from cxsim.studies.pieces import in_pieces
 from cxsim.studies.replications import Progress, Replication
 from cxsim.studies.shares import INDISTINGUISHABLE, Shares, shares
-from cxsim.studies.strengths import Strength, strengthened, strengths_of
+from cxsim.studies.strengths import USUAL, Strength, spread_asked
+from cxsim.studies.unknowns import changed, unknowns_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,13 +139,14 @@ class Uncertainty:
             for place, segment in enumerate(one.places):
                 rows.append({
                     "path": one.path, "segment": segment, "value": one.values[place], "spread": one.spreads[place],
-                    "low": ends[0, place], "high": ends[1, place], "unit": one.parameter.unit,
+                    "low": ends[0, place], "high": ends[1, place], "unit": one.unit,
                     "source": self.baseline.citation(one.path, segment or None).text,
                 })  # fmt: skip
+        ends_of = {force.path: force.at((0.025, 0.975))[:, 0].tolist() for force in self.strengths}
         rows += [
             {
-                "path": force.path, "segment": "", "value": 1.0, "spread": force.spread, "low": force.at(0.025),
-                "high": force.at(0.975), "unit": "ratio", "source": "assumption: given with the question",
+                "path": force.path, "segment": "", "value": 1.0, "spread": force.spread, "low": ends_of[force.path][0],
+                "high": ends_of[force.path][1], "unit": force.unit, "source": force.source,
             }
             for force in self.strengths
         ]  # fmt: skip
@@ -218,7 +220,7 @@ def uncertain(
     replications: int,
     seed: int,
     parameters: Sequence[str] | None = None,
-    effect_spread: float | Mapping[str, float] = 0.0,
+    effect_spread: float | Mapping[str, float] = USUAL,
     names: Sequence[str] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -240,7 +242,8 @@ def uncertain(
         Paths ("churn.value_base") or tables ("churn") that are drawn; all that carry a spread unless given.
     effect_spread : float or mapping of str to float
         Standard deviation of what is not known about the levers' effects, as a share of each: of all, or by the lever's
-        name. The levers' files give none, so that it is an assumption of whoever asks; 0 takes effects as put in.
+        name. The levers' files give none, so that it is an assumption of whoever asks (`strengths.USUAL`); 0 takes
+        effects as put in.
     names : sequence of str, optional
         Of the alternatives; what they do unless given.
     workers : int, optional
@@ -264,27 +267,27 @@ def uncertain(
     """
     _check(draws, replications, seed, baseline, alternatives)
     scenarios = (baseline, *alternatives)
-    chosen = uncertain_in(baseline, parameters)
     levers = [it for other in alternatives for it in added(baseline, other)]
-    forces = strengths_of(levers, effect_spread)
-    points = unit_cube(len(chosen) + len(forces), draws, seed=seed)
+    unknowns = unknowns_in(baseline, levers, parameters=parameters, effect_spread=effect_spread)
+    points = unit_cube(len(unknowns), draws, seed=seed)
 
     def wanted(number: int) -> list[Wanted]:
-        point = points[number]
-        factors = {force.lever: force.at(u) for force, u in zip(forces, point[len(chosen) :], strict=True)}
         own = range(number * replications, (number + 1) * replications)
-        worlds = [strengthened(drawn(world, chosen, point[: len(chosen)]), factors) for world in scenarios]
+        worlds = [changed(world, unknowns, points[number]) for world in scenarios]
         return [Wanted(world, seed, luck) for luck in own for world in worlds]
 
     def read(number: int, found: Sequence[Replication]) -> Reals:
         return np.array([one.values[0] for one in found]).reshape(replications, len(scenarios), -1)
 
     called = (baseline.name, *names_of(baseline, alternatives, names))
-    spread = list(effect_spread.items()) if isinstance(effect_spread, Mapping) else effect_spread
-    question = {"verb": "uncertain", "names": list(called), "draws": draws, "replications": replications,
-                "parameters": None if parameters is None else list(parameters), "effect_spread": spread}  # fmt: skip
+    question = {
+        "verb": "uncertain", "names": list(called), "draws": draws, "replications": replications,
+        "parameters": None if parameters is None else list(parameters), "effect_spread": spread_asked(effect_spread),
+    }  # fmt: skip
     with kept_in(store, scenarios, question, seed=seed) as shelf:
         found = in_pieces(wanted, read, draws, workers=workers, progress=progress, shelf=shelf)
+    chosen = tuple(one for one in unknowns if isinstance(one, Uncertain))
+    forces = tuple(one for one in unknowns if isinstance(one, Strength))
     return Uncertainty(baseline, called, seed, chosen, forces, points, np.array(found), run_id_of(shelf))
 
 

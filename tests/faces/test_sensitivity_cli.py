@@ -49,6 +49,23 @@ def test_the_screen_says_what_was_run_and_what_it_means(capsys: pytest.CaptureFi
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_with_a_lever_the_world_keeps_the_size_that_its_price_is_meant_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CXSIM_FAST")
+    line = ["sensitivity", "b2b-saas", "--outcome", "arr", "--set", "arrivals.history_months=6", "--set",
+            "horizon_months=3", "--rows", "8", "--replications", "2", "--with", "payment-recovery",
+            "--only", "payment-recovery.strength,churn.involuntary_base"]  # fmt: skip
+    code, out, err = call(capsys, *line, "--json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert answer["accounts"] == cx.Scenario.load("b2b-saas").value("arrivals.base_accounts")
+    assert {row["group"] for row in answer["groups"]} == {"payment-recovery.strength", "churn.involuntary_base"}
+    told = " ".join(call(capsys, *line)[1].split())
+    assert "Effects of levers: standard deviation 50 % of each, an assumption." in told
+    assert "made small" not in told
+
+
 def test_json_holds_the_numbers_and_their_sizes(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, *LINE, "--json", "--all", "--with", "proactive-outreach", "--discover")
     assert code == 0

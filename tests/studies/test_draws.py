@@ -114,7 +114,7 @@ def test_a_strength_scales_what_a_lever_does_and_no_choice_cost_or_date() -> Non
     world = base.with_("formal-onboarding", start=3).with_("csm-staff")
     (force,) = strengths_of(world.interventions, 0.5)
     assert force.lever == "formal-onboarding"
-    assert (force.at(0.5), force.at(0.975)) == pytest.approx((1.0, 1.0 + 0.5 * 1.959964), rel=1e-5)
+    assert force.at((0.5, 0.975))[:, 0].tolist() == pytest.approx([1.0, 1.0 + 0.5 * 1.959964], rel=1e-5)
     none, same = strengthened(world, {force.lever: 0.0}), strengthened(world, {force.lever: 1.0})
     assert same.interventions[0].edits == pytest.approx(world.interventions[0].edits)
     assert none.interventions[1] == world.interventions[1]

@@ -137,7 +137,7 @@ def test_where_there_is_nothing_to_gain_it_gains_nothing(lever: str, changes: Ch
         ("digital-support:share=1", (*AMPLE, ("adoption.digital_skill", 0.2)), (), ("health_mean",)),
         ("formal-onboarding:start=24", (), (), ("net_benefit",)),  # begun late, it has not paid by the third year
         ("price-rise", (), (), ("accounts",)),
-        ("price-rise:rise=0.4", (), ("logo_churn_12m",), ("accounts",)),
+        ("price-rise:rise=0.25,length=24", (), ("logo_churn_12m",), ("accounts",)),
         ("product-experience", (), (), ("net_benefit",)),  # slow and dear: not paid back in three years
         ("proactive-outreach", (), (), ("arr",)),  # CSMs who call have no time for others
         ("proactive-outreach:wake=0.04,bands=[]", AMPLE, ("logo_churn_annual",), ()),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from test_plots import _assert_legible
 
 import cxsim as cx
@@ -16,9 +17,11 @@ from cxsim.studies.boxes import box_in
 from cxsim.studies.draws import drawn, uncertain_in, unit_cube
 from cxsim.studies.groups import groups_of
 from cxsim.studies.points import evaluated, question_of
-from cxsim.studies.sensitivity import ends_in_words
+from cxsim.studies.sensitivity import _rough, ends_in_words
 from cxsim.studies.sobol import design, indices, naive_total
+from cxsim.studies.strengths import strengthened
 from cxsim.studies.tornado import _interval, told_apart, tornado
+from cxsim.studies.unknowns import changed, unknowns_in
 
 STRONG, INERT = "churn.value_base", "adoption.outage_reach"  # there is no outage
 OUTCOME = "logo_churn_annual"
@@ -84,6 +87,47 @@ def test_an_answer_about_an_alternative_is_its_paired_effect(world: Scenario) ->
     differences = study.alternatives[0].values("arr") - study.baseline.values("arr")
     assert values.tolist() == [differences[0], differences[4]]
     assert question.levers == "price-rise"
+
+
+def test_how_strong_a_lever_is_is_among_what_is_not_known(world: Scenario) -> None:
+    other = world.with_("price-rise", start=2).with_("csm-staff")  # how many people there are is a choice
+    asked = question_of(world, "arr", other)
+    (force,) = unknowns_in(world, asked.added, parameters=["price-rise"], effect_spread=0.5)
+    assert force.path == "price-rise.strength"
+    (values,) = evaluated(asked, [lambda it: changed(it, (force,), (0.9,))], [(0, 3)], seed=3)
+    factor = 1.0 + 0.5 * norm.ppf(0.9)
+    study = cx.compare(world, strengthened(other, {"price-rise": factor}), replications=4, seed=3)
+    differences = study.alternatives[0].values("arr") - study.baseline.values("arr")
+    assert values.tolist() == pytest.approx([differences[0], differences[3]], rel=1e-12)
+    every = unknowns_in(world, asked.added, effect_spread=0.5)
+    assert [one.path for one in every if one.path.endswith(".strength")] == ["price-rise.strength"]
+    assert unknowns_in(world, asked.added, effect_spread=0.0) == every[:-1]
+    assert unknowns_in(world, (), effect_spread=0.5) == every[:-1]
+
+
+def test_indices_and_boxes_speak_of_a_levers_strength(world: Scenario) -> None:
+    other, unknown = world.with_("price-rise", start=2), ["price-rise.strength", INERT]
+    found = cx.sensitivity(
+        world, outcome="arr", alternative=other, parameters=unknown, rows=32, replications=3, every=True, seed=5
+    )
+    first = found.frame().iloc[0]
+    assert first["group"] == "price-rise.strength"
+    assert first["total_low"] > 0.1
+    swing = next(row for row in found.tornado_rows() if row["parameter"] == "price-rise.strength")
+    assert (swing["unit"], swing["source"]) == ("times as put in", "assumption: given with the question")
+    assert swing["low_value"] == pytest.approx(1.0 - 0.5 * norm.ppf(0.95))
+    box = cx.discover(world, alternative=other, outcome="arr", parameters=unknown, rows=128, seed=5, effect_spread=1.0)
+    assert [row["parameter"] for row in box.rows()] == ["price-rise.strength"]
+    assert box.rows()[0]["low"] is None
+
+
+def test_what_no_true_index_can_be_is_said_to_be_rough() -> None:
+    def row(group: str, total: float, first: float) -> dict[str, object]:
+        return {"group": group, "total": total, "first": first}
+
+    assert _rough([row("a", 0.7, 0.6), row("b", 0.5, 0.2)]) == ""
+    assert "b has a first above its total and totals sum to 80 %" in _rough([row("a", 0.7, 0.6), row("b", 0.1, 0.2)])
+    assert "2 of 2 groups have a first above their total" in _rough([row("a", 0.7, 0.8), row("b", 0.5, 0.6)])
 
 
 def test_workers_change_no_number(world: Scenario) -> None:
@@ -196,9 +240,9 @@ def test_what_is_asked_wrongly_is_refused_in_plain_words(world: Scenario) -> Non
         ({"correlations": {"chrn": 0.5}}, "correlation of chrn"),
         ({"correlations": {"churn": 1.5}}, "not a number from 0 to 1"),
     ]
-    for changed, said in faulty:
+    for wrong, said in faulty:
         with pytest.raises(cx.InputError, match=said):
-            cx.sensitivity(world, **{**ask, **changed})  # type: ignore[arg-type]
+            cx.sensitivity(world, **{**ask, **wrong})  # type: ignore[arg-type]
 
 
 def test_the_summary_says_what_is_told_and_what_is_not(found: cx.Sensitivity, world: Scenario) -> None:

@@ -67,7 +67,7 @@ def test_each_draw_is_its_world_run_with_its_own_luck(worlds: cx.Uncertainty, sm
     number = 7
     n = len(worlds.parameters)
     point = worlds.points[number]
-    factors = {force.lever: force.at(u) for force, u in zip(worlds.strengths, point[n:], strict=True)}
+    factors = {force.lever: float(force.at(u)[0]) for force, u in zip(worlds.strengths, point[n:], strict=True)}
     for place, scenario in enumerate((small_world, small_world.with_("formal-onboarding"))):
         world = strengthened(drawn(scenario, worlds.parameters, point[:n]), factors)
         for luck in range(2):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.errors import InputError
+from cxsim.levers import told_apart
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import column_of
 from cxsim.studies.coalitions import MOST_EXACT, against_adding, levers_of, marginals, on_the_way, shapley, world_of
@@ -31,6 +32,7 @@ class Attribution:
     ----------
     baseline, alternative : Scenario
     levers : tuple of str
+        No two the same: a lever that is there twice is "name" and "name (2)".
     seed : int
     shares : float array, shape (replications, levers, outcomes)
         Shapley value of each lever, in the outcome's unit; over the levers it adds up to `together`. NaN where the
@@ -144,7 +146,7 @@ def attribute(
 
     found = each(one, replications, workers, progress)
     shares, alone, last, together = (np.array([parts[place] for parts in found]) for place in range(4))
-    names = tuple(it.name for it in levers)
+    names = tuple(told_apart([it.name for it in levers]))
     return Attribution(baseline, alternative, names, seed, shares, alone, last, together, k <= MOST_EXACT)
 
 

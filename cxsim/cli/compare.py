@@ -99,7 +99,7 @@ def compare(
         str | None, typer.Option("--waiting", metavar="MONTHS", help="What it costs to begin so much later: 3,6")
     ] = None,
     ledger: Annotated[
-        bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
+        bool, typer.Option("--ledger", help="With --out: each account's two fates, and each lever's share: ledger.csv.")
     ] = False,
     store: StoreAt = None,
     no_store: NoStore = False,
@@ -219,18 +219,25 @@ def write(found: Comparison, targets: list[tuple[str, float]], place: Path, told
 
 def write_ledgers(found: Comparison, place: Path, *, quiet: bool) -> list[Path]:
     """Write what became of each account without and with each alternative."""
+    from cxsim.studies.answers import added
+    from cxsim.studies.coalitions import MOST_EXACT
     from cxsim.studies.ledger import ledger as fates
 
     baseline, written = found.baseline, []
     for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
+        levers = len(added(baseline.scenario, run.scenario))
         with bar(f"ledger of {run.name}", quiet=quiet) as progress:
             told = fates(
                 baseline.scenario, alternative=run.scenario, replications=len(baseline.replications),
-                seed=baseline.seed, progress=progress,
+                seed=baseline.seed, shared=2 <= levers <= MOST_EXACT, progress=progress,
             )  # fmt: skip
-        born = files.born(baseline.scenario, baseline.seed)
+        lines = [f"# {files.born(baseline.scenario, baseline.seed)}"]
+        if levers > MOST_EXACT:
+            lines.append(f"# not shared: {levers} levers are more than the {MOST_EXACT} whose coalitions are all run")
+            if not quiet:
+                say(console(), f"ledger of {run.name}: {lines[-1].removeprefix('# ')}", "dim")
         rows = told.frame().to_csv(index=False, float_format="%.12g")
-        written.append(files.write_text(place / f"{stem}ledger.csv", f"# {born}\n{rows}"))
+        written.append(files.write_text(place / f"{stem}ledger.csv", "\n".join((*lines, rows))))
     return written
 
 

@@ -129,7 +129,7 @@ def write(rows: list[dict[str, Any]], place: Path, seed: int) -> list[Path]:
 def _screen(out: Console, rows: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
-    from cxsim.studies.claims.tables import interval_said, verdicts_said
+    from cxsim.studies.claims.tables import interval_said, verdict_said, verdicts_said
 
     say(out, f"{verdicts_said(rows)}.", "bold")
     out.print()
@@ -138,7 +138,7 @@ def _screen(out: Console, rows: list[dict[str, Any]]) -> None:
         ("verdict", "left"), gap=1,
     )  # fmt: skip
     for row in rows:
-        verdict = Text(row["verdict"], style=STYLES[row["verdict"]])
+        verdict = Text(verdict_said(row), style=STYLES.get(verdict_said(row), "dim"))
         shown.add_row(row["id"], row["short"], row["quoted"], interval_said(row), row["status"], verdict)
     out.print(shown)
     for row in rows:
@@ -146,11 +146,13 @@ def _screen(out: Console, rows: list[dict[str, Any]]) -> None:
         say(out, f"({row['id']}) {row['finding']}")
         say(out, f"Where: {row['where']}", "dim", 4)
         say(out, f"Put in: {row['put_in']}.", "dim", 4)
+        say(out, f"Near it: {row['near']}." if row["near"] else "", "dim", 4)
     out.print()
     say(
         out,
-        "Holds: within the quoted range at every plausible setting swept; fails: outside at every setting; depends: "
-        "else. Assumed and calibrated went in and cannot be confirmed by what comes out; emergent came out.",
+        "Holds: within the quoted range at every plausible setting swept (of what “can” happen: at one); fails: "
+        "outside at every setting; depends: else. Assumed and calibrated went in and cannot be confirmed by what comes "
+        "out (as put in); emergent came out.",
         "dim",
     )
     fast_note(out)

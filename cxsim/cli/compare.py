@@ -100,7 +100,7 @@ def compare(
         str | None, typer.Option("--waiting", metavar="MONTHS", help="What it costs to begin so much later: 3,6")
     ] = None,
     ledger: Annotated[
-        bool, typer.Option("--ledger", help="With --out: every account's two fates side by side, ledger.csv.")
+        bool, typer.Option("--ledger", help="With --out: each account's two fates, and each lever's share: ledger.csv.")
     ] = False,
     store: StoreAt = None,
     no_store: NoStore = False,

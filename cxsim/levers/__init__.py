@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,24 @@ Choice = float | str | tuple[str, ...]
 REFERENCE: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 PROSE: Final = frozenset(("name", "title", "description", "evidence", "sources"))
 EVERY_LEVER: Final = ("start", "stop", "segments", "coverage")
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names of which no two are the same: the second of a name is "name (2)", the third "name (3)".
+
+    Parameters
+    ----------
+    names : sequence of str
+        Such as those of levers, one of which may be used twice: in one segment from the start, in another later.
+    """
+    found: list[str] = []
+    for name in names:
+        number, candidate = 1, name
+        while candidate in found:
+            number += 1
+            candidate = f"{name} ({number})"
+        found.append(candidate)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

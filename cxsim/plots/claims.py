@@ -9,14 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxsim.plots import style
-from cxsim.studies.claims.tables import said, verdicts_said
+from cxsim.studies.claims.tables import said, verdict_said, verdicts_said
 
 COLOURS: Final = {"holds": style.GREEN, "fails": style.RED, "depends": style.ORANGE}
+BAND: Final = "#a8a8a8"
 ROW, LEFT, RIGHT = 0.62, 0.37, 0.84
 
 
 def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Each claim on a line of its own scale: the quoted range as a band, the simulated value with its interval.
+    """Each claim on a line of its own scale: what is quoted as a band, the simulated value with its interval.
 
     Parameters
     ----------
@@ -28,8 +29,8 @@ def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
     height = 1.5 + ROW * len(rows)
     figure, bottom, top = style.sheet(
         verdicts_said(rows),
-        "Grey band: the quoted range with its tolerance. Dot and line: simulated, with its 95 % interval. Small dots: "
-        "every other setting that was swept (those beyond the edge are not drawn). Each line has its own scale.",
+        "Dark band and its numbers: what is quoted; pale margin: the tolerance. Dot and line: simulated, with its 95 % "
+        "interval. Small dots: every other setting that was swept (none beyond the edge). Each line has its own scale.",
         f"cxsim {__version__} · seed {rows[0]['seed']}" + (" · small sizes" if rows[0]["fast"] else ""),
         height=height,
     )
@@ -41,14 +42,15 @@ def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
         middle = upper - 0.37 * each
         figure.text(0.02, middle, f"{row['id']}  {row['short']}", size=style.SMALL, color=style.INK, va="center")
         figure.text(
-            RIGHT + 0.015, middle, f"{said(row['simulated'], row['unit'])}\n{row['verdict']}, {row['status']}",
-            size=style.SMALL, color=COLOURS[row["verdict"]], va="center",
+            RIGHT + 0.015, middle, f"{said(row['simulated'], row['unit'])}\n{verdict_said(row)}, {row['status']}",
+            size=style.SMALL, color=_colour(row), va="center",
         )  # fmt: skip
     return figure
 
 
 def _line(ax: Axes, row: Mapping[str, Any]) -> None:
-    low, high = row["quoted_low"] - row["tolerance"], row["quoted_high"] + row["tolerance"]
+    quoted = (row["quoted_low"], row["quoted_high"])
+    low, high = quoted[0] - row["tolerance"], quoted[1] + row["tolerance"]
     own = [value for value in (row["simulated"], row["low"], row["high"]) if value is not None]
     least, most = min(low, *own), max(min(high, _reach(low, own)), *own)
     pad = 0.08 * (most - least) or 1.0
@@ -57,17 +59,27 @@ def _line(ax: Axes, row: Mapping[str, Any]) -> None:
     ax.set_yticks([])
     ax.grid(visible=False)
     ax.axvspan(low, high, color=style.PALE, linewidth=0)
-    swept = [c["simulated"] for c in row["sweep"] if c["simulated"] is not None]
+    if quoted[0] < quoted[1]:
+        ax.axvspan(*quoted, color=BAND, linewidth=0)
+    else:
+        ax.axvline(quoted[0], color=BAND, lw=2.5, solid_capstyle="butt")
+    # parts of a claim have quoted numbers of their own, and no place on the scale of the whole
+    swept = [c["simulated"] for c in row["sweep"] if c["simulated"] is not None and c["quoted"] is None]
     inside = [value for value in swept if least - pad <= value <= most + pad]
     ax.plot(inside, [-0.55] * len(inside), "o", color=style.GREY, ms=2.0, alpha=0.5, mew=0)
-    colour = COLOURS[row["verdict"]]
+    colour = _colour(row)
     if row["low"] is not None and row["high"] is not None:
         ax.plot([row["low"], row["high"]], [0.2, 0.2], color=colour, lw=3.0, solid_capstyle="butt")
     if row["simulated"] is not None:
         ax.plot([row["simulated"]], [0.2], "o", color=colour, ms=5.5, mec="white", mew=1.0)
-    ticks = [end for end in dict.fromkeys((low, high)) if least - pad <= end <= most + pad]
+    ticks = [end for end in dict.fromkeys(quoted) if least - pad <= end <= most + pad]
     ax.set_xticks(ticks)
     ax.set_xticklabels([said(tick, row["unit"]) for tick in ticks], size=style.SMALL - 1.5)
+
+
+def _colour(row: Mapping[str, Any]) -> str:
+    """By verdict; what holds because it was put in is no success."""
+    return COLOURS.get(verdict_said(row), style.GREY)
 
 
 def _reach(low: float, own: list[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
+
+CONTACTS: Final = (
+    events.KICKED_OFF, events.MILESTONE, events.WENT_LIVE, events.TICKET_HANDED_OVER, events.TICKET_SOLVED,
+    events.TICKET_FAILED, events.CHECKED_IN, events.REACHED_OUT, events.RENEWAL_TALK,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +68,12 @@ class Lives:
         # The last assignment wins, and the last one here is the earliest row.
         first[self.who[at]] = at
         return first
+
+
+def digital_contacts(lives: Lives) -> Ints:
+    """Indices into `rows` of what a digital worker did for an account."""
+    by_machine = lives.column("team") == events.DIGITAL_TEAM
+    return np.flatnonzero(by_machine & np.isin(lives.column("kind"), CONTACTS))
 
 
 def horizon_of(log: EventLog) -> int:

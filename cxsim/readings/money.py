@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cxsim import events
 from cxsim.eventlog.frames import dates
+from cxsim.levers import told_apart
 from cxsim.readings.cash import Reals, cash, discounts, one_scope, presence
 from cxsim.readings.lives import lives_of
 from cxsim.readings.monthly import monthly
@@ -165,9 +166,6 @@ def _by_lever(log: EventLog, table: MonthlyTable, segment: str | None) -> dict[s
     names = [it.name for it in interventions_of(log)]
     if not names:
         return {}
-    called = [
-        f"{name} ({names[: n + 1].count(name)})" if names.count(name) > 1 else name for n, name in enumerate(names)
-    ]
     cents = np.zeros((len(names), table.horizon))
     lives = lives_of(log)
     treated = lives.column("kind") == events.TREATED
@@ -180,4 +178,4 @@ def _by_lever(log: EventLog, table: MonthlyTable, segment: str | None) -> dict[s
     month = np.minimum(np.floor(columns["time"][paid]), table.horizon - 1).astype(np.int64)
     share = presence(scopes, len(scopes.segments))
     np.add.at(cents, (columns["item"][paid], month), np.rint(columns["value"][paid]) * share)
-    return dict(zip(called, cents / 100.0, strict=True))
+    return dict(zip(told_apart(names), cents / 100.0, strict=True))

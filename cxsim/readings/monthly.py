@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.eventlog.pairs import latest_start
 from cxsim.readings.company import fill_charges, fill_people
-from cxsim.readings.lives import Lives, lives_of, roster_place
+from cxsim.readings.lives import Lives, digital_contacts, lives_of, roster_place
 from cxsim.readings.moments import moved
 from cxsim.readings.spans import TEAM_OF, work
 from cxsim.readings.states import bands, quadrants
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
-
-_CONTACTS = (
-    events.KICKED_OFF, events.MILESTONE, events.WENT_LIVE, events.TICKET_HANDED_OVER, events.TICKET_SOLVED,
-    events.TICKET_FAILED, events.CHECKED_IN, events.REACHED_OUT, events.RENEWAL_TALK,
-)  # fmt: skip
 
 
 def monthly(log: EventLog, value: Value | None = None) -> MonthlyTable:
@@ -215,8 +210,7 @@ def _fill_costs(flows: _Flows) -> None:
     flows.add("purchases", bought, np.rint(flows.value[bought]))
     treated = flows.rows(events.TREATED)
     stage = flows.staying(treated)
-    contacts = flows.rows(*_CONTACTS)
-    contacts = contacts[flows.lives.column("team")[contacts] == events.DIGITAL_TEAM]
+    contacts = digital_contacts(flows.lives)
     where = flows.staying(contacts)
     for code, name in enumerate(STAYING):
         chosen = treated[stage == code]

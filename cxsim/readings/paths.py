@@ -1,4 +1,4 @@
-"""Account by account: what each pays as the months go by, and how and when it is lost."""
+"""Account by account: what each pays as the months go by, what it buys besides, how and when it is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
-from cxsim.readings.lives import lives_of
+from cxsim.readings.lives import digital_contacts, lives_of
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
@@ -31,6 +31,10 @@ class Paths:
         When it is first lost from month 0 on [months], inf if never.
     cause : int64 array, shape (A,)
         Why: place in `events.CAUSES`, or `NO_CAUSE`.
+    purchases : int64 array, shape (A,)
+        What it bought once, besides what it pays every month [cents].
+    contacts : int64 array, shape (A,)
+        How often a digital worker did something for it.
     """
 
     account: npt.NDArray[np.int64]
@@ -38,6 +42,18 @@ class Paths:
     mrr: npt.NDArray[np.int64]
     lost_at: npt.NDArray[np.float64]
     cause: npt.NDArray[np.int64]
+    purchases: npt.NDArray[np.int64]
+    contacts: npt.NDArray[np.int64]
+
+    @property
+    def revenue(self) -> npt.NDArray[np.int64]:
+        """Recurring revenue of the run [half cents], shape (A,); each month's is the mean of MRR at its two ends."""
+        return halves(self.mrr)
+
+
+def halves(stock: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Twice the sum over months of a stock's mean at the start and at the end of each; (A,) from (A, T + 1)."""
+    return np.asarray(2 * stock.sum(axis=1) - stock[:, 0] - stock[:, -1])
 
 
 def paths(log: EventLog) -> Paths:
@@ -60,10 +76,17 @@ def paths(log: EventLog) -> Paths:
     is_lost = lost >= 0
     lost_at = np.where(is_lost, time[at], np.inf) if len(time) else np.zeros(0)
     why = np.where(is_lost, cause[at], events.NO_CAUSE) if len(cause) else np.zeros(0, dtype=np.int64)
+    bought, helped = np.flatnonzero(kind == events.PURCHASED), digital_contacts(lives)
+    paid_once = np.rint(lives.column("value")[bought]).astype(np.int64)
+    purchases, contacts = (np.zeros(len(lives.accounts), dtype=np.int64) for _ in range(2))
+    np.add.at(purchases, lives.who[bought], paid_once)
+    np.add.at(contacts, lives.who[helped], 1)
     return Paths(
         lives.accounts[came],
         lives.segment[came],
         paid[came].astype(np.int64),
         lost_at[came],
         why[came].astype(np.int64),
+        purchases[came],
+        contacts[came],
     )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim.errors import InputError
+from cxsim.levers import told_apart
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import column_of
 from cxsim.studies.coalitions import MOST_EXACT, against_adding, levers_of, marginals, on_the_way, shapley, world_of
@@ -37,6 +38,7 @@ class Attribution:
     ----------
     baseline, alternative : Scenario
     levers : tuple of str
+        No two the same: a lever that is there twice is "name" and "name (2)".
     seed : int
     shares : float array, shape (replications, levers, outcomes)
         Shapley value of each lever, in the outcome's unit; over the levers it adds up to `together`. NaN where the
@@ -157,7 +159,7 @@ def attribute(
         last = np.array([value[full] - value[full ^ 1 << lever] for lever in range(k)])
         return parts, alone, last, value[full] - value[0]
 
-    names = tuple(it.name for it in levers)
+    names = tuple(told_apart([it.name for it in levers]))
     question = {"verb": "attribute", "names": [baseline.name, "+".join(names)], "replications": replications,
                 "horizon": horizon}  # fmt: skip
     with kept_in(store, (baseline, alternative), question, seed=seed, horizon=horizon) as shelf:

@@ -13,6 +13,7 @@ import numpy as np
 from cxsim.engines import ENGINES
 from cxsim.engines.seen import Policy
 from cxsim.errors import Faults, InputError
+from cxsim.levers import told_apart
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import Comparison, Run, added, column_of
 from cxsim.studies.pairs import Reals
@@ -287,22 +288,11 @@ def names_of(baseline: Scenario, alternatives: Sequence[Scenario], names: Sequen
     """
     if names is not None and len(names) != len(alternatives):
         raise InputError(f"names: there are {len(names)} for {len(alternatives)} alternatives")
-    return _distinct(list(names) if names is not None else [_name(baseline, other) for other in alternatives])
+    return told_apart(names if names is not None else [_name(baseline, other) for other in alternatives])
 
 
 def _name(baseline: Scenario, other: Scenario) -> str:
     return "+".join(it.name for it in added(baseline, other)) or other.name
-
-
-def _distinct(names: list[str]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        number, candidate = 1, name
-        while candidate in found:
-            number += 1
-            candidate = f"{name} ({number})"
-        found.append(candidate)
-    return found
 
 
 def _check(

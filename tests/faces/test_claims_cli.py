@@ -12,7 +12,7 @@ from cxsim import plots
 from cxsim.cli import main
 from cxsim.studies.claims import CLAIMS
 from cxsim.studies.claims.provenance import statuses
-from cxsim.studies.claims.tables import BEGINS, ENDS, interval_said, markdown, page, said, verdicts_said
+from cxsim.studies.claims.tables import BEGINS, ENDS, interval_said, markdown, page, said, verdict_said, verdicts_said
 
 ROOT = Path(__file__).resolve().parents[2]
 STORED, PAGE, README = ROOT / "docs" / "claims.json", ROOT / "docs" / "claims.md", ROOT / "README.md"
@@ -83,7 +83,7 @@ def test_what_was_stored_is_of_the_claims_as_they_are_registered_now(row: dict[s
         "quoted_high": claim.quoted_high, "tolerance": claim.tolerance, "put_in": claim.put_in, "rule": claim.rule,
         "estimand": claim.estimand.words, "unit": claim.estimand.unit, "population": claim.population,
         "horizon_months": claim.horizon_months, "source": claim.source.text,
-        "status": statuses(claim)[claim.estimand.words],
+        "status": statuses(claim)[claim.estimand.words], "near": claim.near, "says_can": claim.says_can,
     }  # fmt: skip
     assert {key: row[key] for key in now} == now
 
@@ -99,7 +99,7 @@ def test_the_table_has_a_line_for_each_claim_with_status_and_verdict() -> None:
     assert len(lines) == 10
     for row, line in zip(ROWS, lines, strict=True):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        assert (cells[0], cells[4], cells[5]) == (row["id"], row["status"], row["verdict"])
+        assert (cells[0], cells[4], cells[5]) == (row["id"], row["status"], verdict_said(row))
         assert len(cells) == 7
 
 
@@ -138,6 +138,36 @@ def test_the_finding_tells_what_is_confirmed_from_what_was_put_in() -> None:
     assert verdicts_said(rows) == "2 of 3 quoted claims are confirmed: 1 fails"
     assert verdicts_said([row("d", "fails", "emergent")]) == "Claim (d) fails"
     assert verdicts_said([row("d", "holds", "emergent")]) == "Claim (d) is confirmed"
+
+
+def test_what_was_put_in_and_comes_out_again_is_neither_called_nor_drawn_a_success() -> None:
+    from matplotlib.colors import to_rgba
+
+    from cxsim.plots import style
+
+    one = dict(next(row for row in ROWS if row["id"] == "c"), verdict="holds", status="calibrated")
+    assert verdict_said(one) == "holds as put in"
+    assert verdict_said({**one, "status": "emergent"}) == "holds"
+    assert verdict_said({**one, "verdict": "fails"}) == "fails"
+    assert "**Holds as put in; calibrated.**" in page([one])
+    figure = plots.claims([one])
+    drawn = {to_rgba(line.get_color()) for line in figure.axes[0].lines} | {
+        to_rgba(text.get_color()) for text in figure.texts
+    }
+    assert to_rgba(style.GREEN) not in drawn
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_the_figure_labels_what_is_quoted_and_draws_the_tolerance_as_a_paler_margin(row: dict[str, float]) -> None:
+    (ax,) = plots.claims([row]).axes
+    quoted = [row["quoted_low"], row["quoted_high"]]
+    seen = [one for one in dict.fromkeys(quoted) if ax.get_xlim()[0] <= one <= ax.get_xlim()[1]]
+    assert ax.get_xticks().tolist() == seen
+    assert [label.get_text() for label in ax.get_xticklabels()] == [said(one, str(row["unit"])) for one in seen]
+    bands = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches]
+    outer = (quoted[0] - row["tolerance"], quoted[1] + row["tolerance"])
+    assert bands[0] == pytest.approx(outer)
+    assert bands[1:] == ([pytest.approx(quoted)] if quoted[0] < quoted[1] else [])
 
 
 def test_the_figure_of_one_claim_can_be_drawn() -> None:

@@ -367,3 +367,30 @@ def test_compare_writes_each_accounts_two_fates(here: Path, capsys: pytest.Captu
     gained = next(row["difference"] for row in effects if row["outcome"] == "arr")
     # means of two replications, ARR being twelve times MRR
     assert 12 * table["mrr_gained"].sum() / 2 == pytest.approx(gained, abs=0.005)
+
+
+def test_the_ledger_of_several_levers_shares_each_accounts_gain_among_them(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    levers = "formal-onboarding:segments=small+formal-onboarding:segments=mid,start=6"
+    line = ["compare", "b2b-saas", *SMALL, "--with", levers, "--replications", "2", "--seed", "5", "--out", "o"]
+    assert call(capsys, *line, "--ledger")[0] == 0
+    table = pd.read_csv(here / "o" / "ledger.csv", comment="#")
+    for what in ("mrr", "revenue", "margin"):
+        shares = table[[f"{what}_from formal-onboarding", f"{what}_from formal-onboarding (2)"]]
+        assert shares.any().all()
+        assert shares.to_numpy().sum() == pytest.approx(table[f"{what}_gained"].sum(), abs=0.005)
+    ledger = pd.read_csv(here / "o" / "money.csv", comment="#")
+    gained = ledger.loc[ledger["what"] == "difference", "gross_margin"].sum()
+    assert table["margin_gained"].sum() / 2 == pytest.approx(gained, abs=0.005)
+
+
+def test_the_ledger_of_more_levers_than_are_shared_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    levers = "+".join(f"formal-onboarding:start={month}" for month in range(7))
+    line = ["compare", "b2b-saas", *SMALL, "--with", levers, "--replications", "2", "--seed", "5", "--out", "o"]
+    code, out, _ = call(capsys, *line, "--ledger")
+    assert code == 0
+    said = "not shared: 7 levers are more than the 6 whose coalitions are all run"
+    assert said in " ".join(out.split())
+    assert said in (here / "o" / "ledger.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert not [name for name in pd.read_csv(here / "o" / "ledger.csv", comment="#") if "_from " in name]

@@ -272,7 +272,7 @@ def test_paths_come_back_to_the_last_bit() -> None:
     one = Wanted(world(), SEED, 1, kind=PATHS)
     made = PATHS.ready(one.scenario, None)(SEED, 1, None)
     content = one.content(made)
-    assert np.isinf(made.lost_at).any()
+    assert np.isinf(made.paths.lost_at).any()
     from cxsim.store.units import Kept
 
     assert told(one.read(Kept(content.numbers, "", ""))) == told(made)
@@ -296,9 +296,9 @@ def test_the_figures_of_a_claim_are_run_anew_when_its_text_changes(
 
 def test_a_reproduction_says_that_worlds_are_drawn_otherwise_now(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = drawn(store=store).run_id
-    before = uncertainty.drawn
+    before = uncertainty.changed
     monkeypatch.setattr(
-        uncertainty, "drawn", lambda it, chosen, point: before(it, chosen, np.clip(point + 0.01, 0.0, 1.0))
+        uncertainty, "changed", lambda it, chosen, point: before(it, chosen, np.clip(point + 0.01, 0.0, 1.0))
     )
     found = cx.reproduce(run_id, store=store)
     assert not found.is_same

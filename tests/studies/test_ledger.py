@@ -7,12 +7,14 @@ import pytest
 
 import cxsim as cx
 from cxsim import events
-from cxsim.readings import monthly
+from cxsim.errors import InputError
+from cxsim.readings import money, monthly
 from cxsim.readings.paths import paths
+from cxsim.readings.values import economics_of
 from cxsim.scenario import scaled
 from cxsim.studies.attribution import Attribution, attribute
 from cxsim.studies.coalitions import marginals, shapley
-from cxsim.studies.ledger import FATES, Ledger, _compared, ledger
+from cxsim.studies.ledger import FATES, Ledger, _compared, _sums, ledger
 
 SEED, REPLICATIONS = 4, 3
 
@@ -49,10 +51,95 @@ def test_sums_over_accounts_are_the_differences_of_the_companies(
     assert (told.mrr != 0).sum() > 20
 
 
-def test_each_accounts_gain_is_shared_out_whole(told: Ledger) -> None:
-    assert told.shares.sum(axis=1) == pytest.approx(told.revenue, abs=1e-6)
-    assert told.shares.shape[1] == len(told.levers) == 2
-    assert (np.abs(told.shares) > 1.0).any(axis=0).all()
+def test_each_accounts_gain_is_shared_out_whole_in_mrr_revenue_and_margin(told: Ledger) -> None:
+    assert told.shares.shape == (3, len(told.account), len(told.levers))
+    for part, whole in zip(told.shares, (told.mrr, told.revenue, told.margin), strict=True):
+        assert part.sum(axis=1) == pytest.approx(whole, abs=1e-6)
+        assert (np.abs(part) > 1.0).any(axis=0).all()
+    frame = told.frame()
+    for what in ("mrr", "revenue", "margin"):
+        parts = frame[[f"{what}_from {name}" for name in told.levers]].sum(axis=1)
+        assert parts.to_numpy() == pytest.approx(frame[f"{what}_gained"].to_numpy(), abs=1e-6)
+
+
+def test_an_accounts_shares_are_its_own_shapley_values(told: Ledger, base: cx.Scenario, both: cx.Scenario) -> None:
+    one, other = both.interventions
+    logs = [
+        cx.simulate(world, seed=SEED, replication=0)
+        for world in (base, base.with_(one), base.with_(other), both)
+    ]  # fmt: skip
+    its = np.flatnonzero((told.replication == 0) & (told.shares[0] != 0.0).all(axis=1))
+    assert len(its)
+    for place in its[:5]:
+        mrr = [dict(zip(p.account.tolist(), p.mrr[:, -1].tolist(), strict=True)) for p in map(paths, logs)]
+        neither, first, second, all_of_them = (found.get(int(told.account[place]), 0) for found in mrr)
+        share = ((first - neither) + (all_of_them - second)) / 2.0
+        assert told.shares[0, place].tolist() == pytest.approx([share, all_of_them - neither - share])
+
+
+# levers that move each part of the margin: contacts by digital workers, wages, purchases, sign-ups
+RECONCILED = (
+    ("b2b-saas", "digital-onboarding"), ("b2b-saas", "onboarding-staff"), ("membership", "digital-support"),
+    ("smb-monthly", "win-back"), ("membership", "advocacy-programme"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("world", "lever"), RECONCILED)
+def test_the_margin_of_all_lines_is_the_gross_margin_of_the_monthly_ledger_to_the_cent(world: str, lever: str) -> None:
+    base = scaled(cx.Scenario.load(world).set("horizon_months", 18), 150)
+    other = base.with_(lever)
+    found = ledger(base, alternative=other, replications=2, seed=SEED)
+    frame = found.frame()
+    for number in range(2):
+        tables = [money(cx.simulate(one, seed=SEED, replication=number)) for one in (base, other)]
+        gained = tables[1].sum(numeric_only=True) - tables[0].sum(numeric_only=True)
+        its = frame[frame["replication"] == number]
+        assert its["margin_gained"].sum() == pytest.approx(gained["gross_margin"], abs=0.005)
+        assert its["purchases_gained"].sum() == pytest.approx(gained["purchases"], abs=0.005)
+        own = its[its["fate"] == "no account"]
+        wages = gained["onboarding_cost"] + gained["support_cost"]
+        assert own["margin_gained"].tolist() == pytest.approx([-wages], abs=0.005)
+        assert own["account"].isna().all()
+    total = found.summary().set_index("fate").loc["all", "margin_gained"]
+    assert total == pytest.approx(frame["margin_gained"].sum() / 2)
+    assert frame["margin_gained"].abs().sum() > 0.0
+
+
+def test_wages_that_a_lever_adds_are_its_own_and_no_accounts(base: cx.Scenario) -> None:
+    staffed = base.with_("formal-onboarding").with_("support-staff")
+    found = ledger(base, alternative=staffed, replications=2, seed=SEED, shared=True)
+    assert found.wage_shares.sum(axis=1) == pytest.approx(found.wages)
+    assert found.wage_shares[:, 0].tolist() == [0.0, 0.0]
+    assert (found.wage_shares[:, 1] < 0.0).all()
+
+
+def test_a_lever_that_touches_nothing_gets_exactly_nothing_of_any_accounts_gain(base: cx.Scenario) -> None:
+    idle = base.with_("formal-onboarding").with_("win-back", approached=0, sooner=1, success=0, price=1)
+    found = ledger(base, alternative=idle, replications=2, seed=SEED, shared=True)
+    place = found.levers.index("win-back")
+    assert not found.shares[:, :, place].any()
+    assert not found.wage_shares[:, place].any()
+    assert found.shares.any()
+
+
+def test_one_lever_used_twice_has_two_names_and_its_shares_still_add_up(base: cx.Scenario) -> None:
+    twice = base.with_("formal-onboarding", segments=["small"]).with_("formal-onboarding", segments=["mid"], start=6)
+    found = ledger(base, alternative=twice, replications=2, seed=SEED, shared=True)
+    assert found.levers == ("formal-onboarding", "formal-onboarding (2)")
+    frame = found.frame()
+    parts = [frame[f"revenue_from {name}"].sum() for name in found.levers]
+    assert all(parts)
+    assert sum(parts) == pytest.approx(frame["revenue_gained"].sum(), abs=0.005)
+    told = attribute(base, alternative=twice, replications=2, seed=SEED).frame("arr")
+    assert told["lever"].tolist() == [*found.levers, "together", "interaction"]
+
+
+def test_more_levers_than_can_all_be_tried_are_not_shared_by_guess(base: cx.Scenario) -> None:
+    many = base
+    for month in range(7):
+        many = many.with_("formal-onboarding", start=month)
+    with pytest.raises(InputError, match=r"7 levers are more than the 6 .* not estimated"):
+        ledger(base, alternative=many, replications=2, seed=SEED, shared=True)
 
 
 def test_fates_are_what_the_two_logs_say(told: Ledger, base: cx.Scenario, both: cx.Scenario) -> None:
@@ -76,9 +163,9 @@ def test_fates_are_what_the_two_logs_say(told: Ledger, base: cx.Scenario, both: 
 
 def test_the_summary_adds_up_and_has_intervals(told: Ledger) -> None:
     table = told.summary().set_index("fate")
-    assert list(table.index) == [*FATES, "all"]
-    for column in ("accounts", "months_gained", "mrr_gained", "revenue_gained", "margin_gained"):
-        assert table.loc[list(FATES), column].sum() == pytest.approx(table.loc["all", column])
+    assert list(table.index) == [*FATES, "no account", "all"]
+    for column in ("accounts", "months_gained", "mrr_gained", "revenue_gained", "purchases_gained", "margin_gained"):
+        assert table.loc[[*FATES, "no account"], column].sum() == pytest.approx(table.loc["all", column])
         assert (table[f"{column}_low"] <= table[column]).all()
     assert (table.loc["unchanged", ["months_gained"]] == 0.0).all()
     assert table.loc["saved", "accounts"] > 0
@@ -89,7 +176,9 @@ def test_a_lever_that_reaches_nobody_changes_no_fate(base: cx.Scenario) -> None:
     told = ledger(base, alternative=nobody, replications=2, seed=SEED)
     assert not told.mrr.any()
     assert not told.revenue.any()
-    assert set(told.frame()["fate"]) == {"unchanged"}
+    assert not told.margin.any()
+    assert not told.wages.any()
+    assert set(told.frame()["fate"]) == {"unchanged", "no account"}
 
 
 def test_fates_by_hand() -> None:
@@ -100,16 +189,23 @@ def test_fates_by_hand() -> None:
         return Paths(
             np.array(sorted(rows)), np.zeros(n, dtype=np.int64), np.array([rows[a] for a in sorted(rows)]),
             np.full(n, np.inf), np.full(n, events.NO_CAUSE),
+            np.full(n, 7), np.full(n, 1),
         )  # fmt: skip
+
+    economics = economics_of(cx.Scenario.load("b2b-saas").value)
 
     before = path({1: [5, 0, 0], 2: [5, 0, 0], 3: [5, 5, 5], 4: [5, 5, 0], 5: [5, 5, 5], 6: [0, 5, 5]})
     after = path({1: [5, 5, 5], 2: [5, 5, 0], 3: [5, 5, 7], 4: [5, 0, 0], 5: [5, 5, 0], 7: [0, 0, 9]})
-    found = _compared(0, [before, after], 0)
+    found = _compared(0, [_sums(one, economics, keep=True) for one in (before, after)], 0)
     words = [FATES[int(k)] for k in found["fate"]]
     assert words == ["saved", "postponed", "unchanged", "hastened", "lost", "stayed away", "came"]
     assert found["months"].tolist() == [3, 2, 0, -2, -1, -3, 1]
     assert found["mrr"].tolist() == [5, 0, 2, 0, -5, -5, 9]
     assert found["revenue"].tolist() == [15, 10, 2, -10, -5, -15, 9]
+    assert found["purchases"].tolist() == [0, 0, 0, 0, 0, -7, 7]
+    hosting, digital = economics.hosting_share, economics.digital_cost
+    assert found["margin"][0] == pytest.approx((1 - hosting) * 0.075)
+    assert found["margin"][-1] == pytest.approx((1 - hosting) * (0.045 + 0.07) - digital)
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,8 @@ class Audited:
             "horizon_months": claim.horizon_months,
             "tolerance": claim.tolerance,
             "rule": claim.rule,
+            "says_can": claim.says_can,
+            "near": claim.near,
             "source": claim.source.text,
             "url": claim.source.url,
             "leans_on": leaning(claim),
@@ -106,6 +108,7 @@ class Audited:
             "low": _number(cell.low),
             "high": _number(cell.high),
             "plausible": cell.plausible,
+            "quoted": cell.quoted,
             "verdict": self.claim.verdict_at(cell),
         }
 

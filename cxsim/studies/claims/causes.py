@@ -18,8 +18,10 @@ from cxsim.studies.claims.intervals import jackknife, of_mean, relative_cut
 from cxsim.studies.pairs import Reals
 
 WORLDS: Final = ("b2b-saas", "smb-monthly")
-NAMED: Final = ("onboarding", "relationship", "service")
-WORLD = Axis("world")
+QUOTED: Final = {"onboarding": 0.23, "relationship": 0.16, "service": 0.14}
+NAMED: Final = tuple(QUOTED)
+WORLD, CAUSE = Axis("world"), Axis("cause")
+ALL_THREE: Final = "all three together"
 OTHERS: Final = ", less than their share, since who did not leave for one cause may leave for another"
 
 
@@ -47,7 +49,12 @@ def measure(ask: Ask) -> Answer:
         gone = [(cause,) for cause in NAMED] + [NAMED]
         runs = ask.runs([base, *(without(base, *causes) for causes in gone)], ask.size(60, 6))
         share = {cause: runs[0].values(f"{cause}_churn_share") for cause in NAMED}
-        cells.append(Cell({WORLD.name: world}, *of_mean(sum(share.values(), np.zeros(len(runs[0].replications))))))
+        together = sum(share.values(), np.zeros(len(runs[0].replications)))
+        cells.append(Cell({WORLD.name: world, CAUSE.name: ALL_THREE}, *of_mean(together)))
+        whole = cells[-1]
+        for cause in NAMED:
+            at = {WORLD.name: world, CAUSE.name: cause}
+            cells.append(Cell(at, *of_mean(share[cause]), quoted=QUOTED[cause]))
         for causes, run in zip(gone, runs[1:], strict=True):
             told = "all three" if len(causes) > 1 else causes[0]
             cut = jackknife(relative_cut, _by_choice(runs[0]), _by_choice(run))
@@ -57,7 +64,7 @@ def measure(ask: Ask) -> Answer:
             beside.append(Beside(f"{world}: cut of losses by choice without {told}", *cut, "share", EMERGENT))
             beside.append(Beside(f"{world}: cut of first-year loss without {told}", *early, "share", EMERGENT))
             if world == WORLDS[0]:
-                first.append((told, cut[0], early[0], float(share[told].mean()) if told in share else cells[0].value))
+                first.append((told, cut[0], early[0], float(share[told].mean()) if told in share else whole.value))
     onboarding, everything = first[0], first[-1]
     finding = (
         f"In {WORLDS[0]} the three causes make {100 * cells[0].value:.0f} % of losses by choice, because the causes "
@@ -87,11 +94,17 @@ CLAIM = Claim(
     quoted="53 %",
     quoted_low=0.53,
     quoted_high=0.53,
-    tolerance=0.09,
-    rule="each share may miss by three points, the ranges to which the worlds are calibrated",
+    tolerance=0.03,
+    rule=(
+        "each of the three shares against its own quoted one, and their sum against 53 %, may miss by three points "
+        "(the ranges to which the worlds are calibrated); it holds only if all of them do"
+    ),
     source=RETENTLY,
     estimand=Estimand(
-        "share of losses by choice that come from onboarding, relationship and service", "share", CALIBRATED, WORLDS
+        "share of losses by choice that come from onboarding, relationship and service, each and together",
+        "share",
+        CALIBRATED,
+        WORLDS,
     ),
     others=(
         Estimand(
@@ -104,7 +117,7 @@ CLAIM = Claim(
     ),
     population="losses by choice of all accounts, 36 months",
     horizon_months=36,
-    axes=(WORLD,),
+    axes=(CAUSE, WORLD),
     put_in="the shares themselves: base hazards were found so that the output meets them; a world cannot confirm them",
     measure=measure,
 )

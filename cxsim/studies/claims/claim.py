@@ -72,6 +72,8 @@ class Cell:
         With its 95 % interval, in the estimand's unit; a value by formula has no width.
     plausible : bool
         Whether the setting lies where companies are; others are swept to find where a claim begins to hold.
+    quoted : float, optional
+        What is quoted of this part of the claim, where it is not what is quoted of the whole; the same tolerance holds.
     """
 
     at: Mapping[str, Value]
@@ -79,6 +81,7 @@ class Cell:
     low: float
     high: float
     plausible: bool = True
+    quoted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,10 @@ class Claim:
         From an `Ask` to an `Answer`.
     others : tuple of Estimand
         Quantities reported beside it, with a status of their own.
+    says_can : bool
+        Whether the claim says that something can happen, so that one plausible setting is enough.
+    near : str
+        How a study among the experiments that measures something near it differs, and which it is.
     """
 
     id: str
@@ -174,10 +181,13 @@ class Claim:
     put_in: str
     measure: Callable[[Ask], Answer]
     others: tuple[Estimand, ...] = ()
+    says_can: bool = False
+    near: str = ""
 
     def verdict_at(self, cell: Cell) -> str:
         """Say "holds" if the interval lies in the quoted range, "fails" if all outside, else "undecided"."""
-        low, high = self.quoted_low - self.tolerance, self.quoted_high + self.tolerance
+        least, most = (self.quoted_low, self.quoted_high) if cell.quoted is None else (cell.quoted, cell.quoted)
+        low, high = least - self.tolerance, most + self.tolerance
         if low <= cell.low and cell.high <= high:
             return HOLDS
         return FAILS if cell.high < low or cell.low > high else UNDECIDED
@@ -187,10 +197,12 @@ class Claim:
 
         Notes
         -----
-        Holds: at every plausible setting of the sweep the interval lies within the quoted range, widened by the
-        tolerance. Fails: at every setting, plausible or not, it lies outside. Depends: anything else.
+        Holds: at every plausible setting of the sweep (at one of them, where the claim says that something can happen)
+        the interval lies within the quoted range, widened by the tolerance. Fails: at every setting, plausible or not,
+        it lies outside. Depends: anything else.
         """
         found = [(self.verdict_at(cell), cell.plausible) for cell in answer.cells]
-        if all(one == HOLDS for one, plausible in found if plausible):
+        enough = any if self.says_can else all
+        if enough(one == HOLDS for one, plausible in found if plausible):
             return HOLDS
         return FAILS if all(one == FAILS for one, _ in found) else DEPENDS

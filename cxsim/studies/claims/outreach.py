@@ -126,6 +126,11 @@ CLAIM = Claim(
         "experiment), and how far a call wakes a sleeping one; whom a call reaches in time, and what is left of the "
         "chance, come out"
     ),
+    near=(
+        "experiments/outreach has a smaller part of leavers kept: there only those in the red are called, not the "
+        "amber too, and accounts are followed for three years instead of two; what it kept stands beside what it lost, "
+        "and is not net of it"
+    ),
     measure=measure,
 )
 

@@ -54,7 +54,11 @@ def where(claim: Claim, cells: Sequence[Cell]) -> str:
             )
     if not counts[HOLDS]:
         said.insert(0, "Holds nowhere for sure.")
-    if counts[FAILS]:
+    missed = [leaf.box for leaf in leaves if leaf.verdict == FAILS]
+    if any(cell.quoted is not None and verdict == FAILS for cell, verdict in judged):
+        # a claim of several parts is false if one of them is, so that it is named
+        said.append(f"Fails at {_listed(missed, judged, claim.axes)} ({counts[FAILS]} of {n} settings).")
+    elif counts[FAILS]:
         said.append(f"Fails at the other {counts[FAILS]}.")
     return " ".join(said)
 

@@ -21,8 +21,10 @@ again. `cxsim claims --only a,d` tests some of them, `--json` prints everything,
 **How a verdict is found.** Each claim is registered before it is run: what is measured (the estimand), of whom, over
 which time, against which range, and with what tolerance. It is measured at every setting of a sweep, each with a 95 %
 interval. At a setting it *holds* if the interval lies within the quoted range, widened by the tolerance; it *fails*
-if it lies outside; else it is not decided there. The claim *holds* if it does at every plausible setting, *fails* if
-it fails at every setting, and else *depends*; then `where` says on what, in words made from the sweep.
+if it lies outside; else it is not decided there. The claim *holds* if it does at every plausible setting (one that says
+that something *can* happen, if it does at one of them), *fails* if it fails at every setting, and else *depends*; then
+`where` says on what, in words made from the sweep. A claim that holds because its numbers were put in, or because the
+worlds were set to meet them, *holds as put in*: that confirms nothing.
 
 **What a status says.** *Assumed*: a number that carries the claim's letter in its source is part of what is measured.
 *Calibrated*: the worlds were set so that the output meets the quoted number. *Emergent*: neither; it came out. The
@@ -54,6 +56,13 @@ def interval_said(row: Row) -> str:
     return f"{said(value, unit)} [{inside}]"
 
 
+def verdict_said(row: Row) -> str:
+    """The verdict of one claim; what went in and comes out again is no success, and is not called one."""
+    return (
+        f"{row['verdict']} as put in" if row["verdict"] == "holds" and row["status"] != "emergent" else row["verdict"]
+    )
+
+
 def verdicts_said(rows: Sequence[Row]) -> str:
     """The finding: what holds and came out is confirmed; what holds because it was put in is not."""
 
@@ -82,7 +91,7 @@ def markdown(rows: Sequence[Row]) -> str:
         "|---|---|---|---|---|---|---|",
         *(
             f"| {row['id']} | {row['short']} | {row['quoted']} | {interval_said(row)} | {row['status']} "
-            f"| {row['verdict']} | {row['put_in']} |"
+            f"| {verdict_said(row)} | {row['put_in']} |"
             for row in rows
         ),
         ENDS,
@@ -104,7 +113,7 @@ def page(rows: Sequence[Row]) -> str:
 
 def _section(row: Row) -> str:
     paragraphs = [
-        f"**{row['verdict'].capitalize()}; {row['status']}.** {row['finding']}",
+        f"**{verdict_said(row).capitalize()}; {row['status']}.** {row['finding']}",
         f"**Where.** {row['where']}",
         f"**Put in.** {_sentence(row['put_in'])}",
         f"**Measured.** {_sentence(row['estimand'])} Population: {_sentence(row['population'])} "
@@ -112,6 +121,8 @@ def _section(row: Row) -> str:
         f"Against {row['quoted']}: {_sentence(row['rule'])}",
         f"**Quoted by.** {_sentence(row['source'])}" + (f" <{row['url']}>" if row["url"] else ""),
     ]
+    if row["near"]:
+        paragraphs.append(f"**Near it.** {_sentence(row['near'])}")
     if row["leans_on"]:
         paragraphs.append(f"Numbers that carry ({row['id']}) and are part of it: {_places(row['leans_on'])}.")
     if row["set_apart"]:

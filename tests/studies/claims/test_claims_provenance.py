@@ -21,7 +21,7 @@ def world_with(folder: Path, text: str) -> Scenario:
     return Scenario.load(path)
 
 
-@pytest.mark.parametrize("letter", "bdghij")
+@pytest.mark.parametrize("letter", "dghij")
 def test_a_number_of_the_world_that_carries_the_letter_is_refused_as_emergent(letter: str, tmp_path: Path) -> None:
     world = world_with(tmp_path, f'[outcome]\nspeed = {{ value = 0.3, source = "as quoted", claims = ["{letter}"] }}\n')
     found = touches(letter, (world,))
@@ -67,12 +67,23 @@ def test_an_intervention_inside_a_world_counts_as_its_lever() -> None:
     assert "lever proactive-outreach" in [touch.place for touch in touches("e", (world,))]
 
 
-@pytest.mark.parametrize("letter", ["a", "c", "e", "f"])
+@pytest.mark.parametrize("letter", ["a", "b", "c", "e", "f"])
 def test_what_went_in_cannot_be_declared_emergent(letter: str) -> None:
     claim = CLAIMS[letter]
     sold = replace(claim, estimand=replace(claim.estimand, status="emergent"))
     with pytest.raises(InputError, match=f"claim {letter}: .* is declared emergent, but is"):
         statuses(sold)
+
+
+def test_the_world_set_to_the_retention_that_a_claim_is_quoted_with_cannot_carry_it_as_emergent() -> None:
+    claim = CLAIMS["g"]
+    world = Scenario.load("membership")
+    (target,) = [one for one in world.targets if one.outcome == "logo_churn_annual"]
+    assert target.source.claims == ("g",)
+    with_it = replace(claim.estimand, worlds=(*claim.estimand.worlds, "membership"))
+    with pytest.raises(InputError, match="target logo_churn_annual of membership carries"):
+        statuses(replace(claim, estimand=with_it))
+    assert list(statuses(claim).values()) == ["emergent", "calibrated"]
 
 
 def test_nor_is_modesty_accepted_where_nothing_went_in() -> None:

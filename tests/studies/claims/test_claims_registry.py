@@ -14,7 +14,7 @@ from cxsim.studies.claims.registry import chosen
 
 LETTERS = "abcdefghij"
 STATUS = {
-    "a": "assumed", "b": "emergent", "c": "calibrated", "d": "emergent", "e": "assumed",
+    "a": "assumed", "b": "assumed", "c": "calibrated", "d": "emergent", "e": "assumed",
     "f": "assumed", "g": "emergent", "h": "emergent", "i": "emergent", "j": "emergent",
 }  # fmt: skip
 
@@ -82,6 +82,36 @@ def test_a_claim_fails_only_if_it_does_at_every_setting_plausible_or_not() -> No
     assert claim.verdict(answer(cell(1, 2), cell(26, 30))) == "fails"
     assert claim.verdict(answer(cell(1, 2), cell(6, 7, plausible=False))) == "depends"
     assert claim.verdict(answer(cell(1, 2), cell(4, 6))) == "depends"
+
+
+def test_a_claim_that_something_can_happen_holds_if_it_does_at_one_plausible_setting() -> None:
+    claim = CLAIMS["g"]  # over 50 %
+    assert claim.says_can
+    assert claim.verdict(answer(cell(0.1, 0.2), cell(0.58, 0.60))) == "holds"
+    assert claim.verdict(answer(cell(0.1, 0.2), cell(0.58, 0.60, plausible=False))) == "depends"
+    assert claim.verdict(answer(cell(0.1, 0.2), cell(0.48, 0.60))) == "depends"
+    assert claim.verdict(answer(cell(0.1, 0.2), cell(0.3, 0.4))) == "fails"
+    assert [one.id for one in CLAIMS.values() if one.says_can] == ["g"]
+
+
+def part(cause: str, quoted: float | None, value: float) -> Cell:
+    return Cell({"cause": cause, "world": "here"}, value, value - 0.01, value + 0.01, quoted=quoted)
+
+
+def test_each_part_of_a_claim_is_held_to_its_own_number_and_one_that_misses_is_named() -> None:
+    claim = CLAIMS["c"]
+    whole, right = part("all three together", None, 0.54), part("onboarding", 0.23, 0.24)
+    good = answer(whole, right, part("relationship", 0.16, 0.15), part("service", 0.14, 0.14))
+    assert claim.verdict(good) == "holds"
+    # their sum is as quoted, and yet two of them are not
+    swapped = answer(
+        whole, part("onboarding", 0.23, 0.31), part("relationship", 0.16, 0.08), part("service", 0.14, 0.14)
+    )
+    assert claim.verdict(swapped) == "depends"
+    said = where(claim, swapped.cells)
+    assert "Fails at cause: onboarding or relationship (2 of 4 settings)." in said
+    assert claim.verdict(answer(part("all three together", None, 0.58), right)) == "depends"
+    assert claim.verdict_at(part("onboarding", 0.23, 0.27)) == "undecided"
 
 
 def test_an_interval_that_crosses_an_end_of_the_range_decides_nothing() -> None:

@@ -131,7 +131,7 @@ def test_the_programme_is_told_lever_by_lever_where_a_log_is(busy: Scenario) -> 
         frame = readings.money(log, segment)
         names = [name for name in frame.columns if name.startswith("programme_cost ")]
         assert names == [
-            "programme_cost formal-onboarding", "programme_cost win-back", "programme_cost adoption-campaign (1)",
+            "programme_cost formal-onboarding", "programme_cost win-back", "programme_cost adoption-campaign",
             "programme_cost adoption-campaign (2)",
         ]  # fmt: skip
         assert (frame[names].sum(axis=1) - frame["programme_cost"]).abs().max() < CENT

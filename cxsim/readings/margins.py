@@ -1,0 +1,50 @@
+"""Gross margin account by account, and the part of it that belongs to no account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cxsim.readings.cash import Reals, team_payroll
+from cxsim.readings.company import fill_people
+from cxsim.readings.lives import horizon_of
+from cxsim.readings.paths import Paths
+from cxsim.readings.values import Economics, Value, economics_of
+from cxsim.tally import empty_table
+
+if TYPE_CHECKING:
+    from cxsim.eventlog import EventLog
+
+HALF_CENTS: Final = 200.0  # of a unit of the currency
+TEAMS: Final = ("onboarding", "support")  # whose wages are a cost of revenue, working or idle
+
+
+def own_margins(told: Paths, value: Value | Economics) -> Reals:
+    """Gross margin of each account over the run, before wages, in the world's currency; shape (A,).
+
+    Parameters
+    ----------
+    told : Paths
+    value : Value or Economics
+        Values of `economics.*`.
+
+    Notes
+    -----
+    (1 − hosting share)·(recurring revenue + purchases) − digital cost·contacts by digital workers. Its sum over
+    accounts less `wages_of_revenue` is the sum over months of `gross_margin` in `money`, to far less than a cent.
+    """
+    economics = economics_of(value)
+    income = told.revenue / HALF_CENTS + told.purchases / 100.0
+    return np.asarray((1.0 - economics.hosting_share) * income - economics.digital_cost * told.contacts)
+
+
+def wages_of_revenue(log: EventLog, value: Value | Economics) -> float:
+    """Wages of onboarding and support over the run, in the world's currency: a cost of revenue that is no account's.
+
+    Teams are paid by headcount, working or idle, so that no account's share of them follows from what happened.
+    """
+    table = empty_table(log.certificate.segments, horizon_of(log))
+    fill_people(table, log)
+    economics = economics_of(value)
+    return float(sum(team_payroll(table, economics, team).sum() for team in TEAMS))

@@ -12,7 +12,7 @@ from cxsim.plots import style
 from cxsim.studies.claims.tables import said, verdict_said, verdicts_said
 
 COLOURS: Final = {"holds": style.GREEN, "fails": style.RED, "depends": style.ORANGE}
-BAND: Final = "#a8a8a8"
+MARGIN: Final = "#efefef"
 ROW, LEFT, RIGHT = 0.62, 0.37, 0.84
 
 
@@ -29,8 +29,8 @@ def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
     height = 1.5 + ROW * len(rows)
     figure, bottom, top = style.sheet(
         verdicts_said(rows),
-        "Dark band and its numbers: what is quoted; pale margin: the tolerance. Dot and line: simulated, with its 95 % "
-        "interval. Small dots: every other setting that was swept (none beyond the edge). Each line has its own scale.",
+        "Grey band or stroke, with its numbers: what is quoted; paler margin: the tolerance. Dot and line: simulated, "
+        "with its 95 % interval. Small dots: every other setting swept, up to the edge. Each line has its own scale.",
         f"cxsim {__version__} · seed {rows[0]['seed']}" + (" · small sizes" if rows[0]["fast"] else ""),
         height=height,
     )
@@ -42,7 +42,7 @@ def claims(rows: Sequence[Mapping[str, Any]]) -> Figure:
         middle = upper - 0.37 * each
         figure.text(0.02, middle, f"{row['id']}  {row['short']}", size=style.SMALL, color=style.INK, va="center")
         figure.text(
-            RIGHT + 0.015, middle, f"{said(row['simulated'], row['unit'])}\n{verdict_said(row)}, {row['status']}",
+            RIGHT + 0.015, middle, _told(row),
             size=style.SMALL, color=_colour(row), va="center",
         )  # fmt: skip
     return figure
@@ -52,17 +52,18 @@ def _line(ax: Axes, row: Mapping[str, Any]) -> None:
     quoted = (row["quoted_low"], row["quoted_high"])
     low, high = quoted[0] - row["tolerance"], quoted[1] + row["tolerance"]
     own = [value for value in (row["simulated"], row["low"], row["high"]) if value is not None]
-    least, most = min(low, *own), max(min(high, _reach(low, own)), *own)
+    end = min(high, _reach(low, own)) if row["at_least"] else high
+    least, most = min(low, *own), max(end, *own)
     pad = 0.08 * (most - least) or 1.0
     ax.set_xlim(least - pad, most + pad)
     ax.set_ylim(-1.0, 1.0)
     ax.set_yticks([])
     ax.grid(visible=False)
-    ax.axvspan(low, high, color=style.PALE, linewidth=0)
+    ax.axvspan(low, high, color=MARGIN, linewidth=0)
     if quoted[0] < quoted[1]:
-        ax.axvspan(*quoted, color=BAND, linewidth=0)
+        ax.axvspan(*quoted, color=style.PALE, linewidth=0)
     else:
-        ax.axvline(quoted[0], color=BAND, lw=2.5, solid_capstyle="butt")
+        ax.axvline(quoted[0], color=style.GREY, lw=1.5)
     # parts of a claim have quoted numbers of their own, and no place on the scale of the whole
     swept = [c["simulated"] for c in row["sweep"] if c["simulated"] is not None and c["quoted"] is None]
     inside = [value for value in swept if least - pad <= value <= most + pad]
@@ -72,9 +73,16 @@ def _line(ax: Axes, row: Mapping[str, Any]) -> None:
         ax.plot([row["low"], row["high"]], [0.2, 0.2], color=colour, lw=3.0, solid_capstyle="butt")
     if row["simulated"] is not None:
         ax.plot([row["simulated"]], [0.2], "o", color=colour, ms=5.5, mec="white", mew=1.0)
-    ticks = [end for end in dict.fromkeys(quoted) if least - pad <= end <= most + pad]
+    ticks = list(dict.fromkeys(quoted[:1] if row["at_least"] else quoted))
     ax.set_xticks(ticks)
     ax.set_xticklabels([said(tick, row["unit"]) for tick in ticks], size=style.SMALL - 1.5)
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """Value, verdict and status, in lines that fit beside the scale."""
+    verdict = verdict_said(row)
+    gap = ", " if verdict == row["verdict"] else ",\n"
+    return f"{said(row['simulated'], row['unit'])}\n{verdict}{gap}{row['status']}"
 
 
 def _colour(row: Mapping[str, Any]) -> str:

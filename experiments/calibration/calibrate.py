@@ -93,7 +93,8 @@ def report(path: Path) -> None:
         "accounts each (enterprise and membership: of their own size, with their own teams), on the compiled engine. A",
         "target holds if the mean lies within its range, give or take two standard errors; published company medians",
         "differ between companies, so the range is the statement and its middle is not.",
-        "Claims (a), (d), (e), (g) and the share of green accounts are never targets.",
+        "What claims (a), (d), (e) and (g) measure, and the share of green accounts, are never targets; that of",
+        "membership is the yearly retention of the society that (g) is quoted with, and keeps that world out of (g).",
         "",
     ]
     for name, accounts in SIZES.items():

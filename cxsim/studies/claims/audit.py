@@ -79,6 +79,7 @@ class Audited:
             "tolerance": claim.tolerance,
             "rule": claim.rule,
             "says_can": claim.says_can,
+            "at_least": claim.at_least,
             "near": claim.near,
             "source": claim.source.text,
             "url": claim.source.url,

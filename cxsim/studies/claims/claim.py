@@ -161,6 +161,8 @@ class Claim:
         Quantities reported beside it, with a status of their own.
     says_can : bool
         Whether the claim says that something can happen, so that one plausible setting is enough.
+    at_least : bool
+        Whether only the lower end of the range is quoted; the upper one is then as far as it can go.
     near : str
         How a study among the experiments that measures something near it differs, and which it is.
     """
@@ -182,6 +184,7 @@ class Claim:
     measure: Callable[[Ask], Answer]
     others: tuple[Estimand, ...] = ()
     says_can: bool = False
+    at_least: bool = False
     near: str = ""
 
     def verdict_at(self, cell: Cell) -> str:

@@ -153,6 +153,7 @@ CLAIM = Claim(
         "published cohorts slow)"
     ),
     says_can=True,
+    at_least=True,
     measure=measure,
 )
 

@@ -122,6 +122,7 @@ CLAIM = Claim(
         "higher, a fifth fewer tickets, fading by half in 24 months; nothing on churn. No original of the claim was "
         "found; the field study saw first-week churn halved and the effect gone within a week"
     ),
+    at_least=True,
     measure=measure,
 )
 

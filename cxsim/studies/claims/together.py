@@ -139,6 +139,7 @@ CLAIM = Claim(
         "trapped one never does, that moods speed usage and that outcome holds the annoyed are laws of the model, and "
         "are where an interaction can come from"
     ),
+    at_least=True,
     near=(
         "experiments/outcome_or_experience has the same ratio from the same levers with another seed, so that the two "
         "differ by luck; its main numbers come from other probes, each dosed to half a point of outcome or of "

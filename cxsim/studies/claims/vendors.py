@@ -166,6 +166,7 @@ CLAIM = Claim(
         "how much vendors differ, and in what; that outcome and experience move hazards and expansion at all is a law "
         "of the model, so that a positive sign is no discovery, while its size against luck and markets is"
     ),
+    at_least=True,
     measure=measure,
 )
 

@@ -141,8 +141,8 @@ CLAIM = Claim(
     ),
     at_least=True,
     near=(
-        "experiments/outcome_or_experience has the same ratio from the same levers with another seed, so that the two "
-        "differ by luck; its main numbers come from other probes, each dosed to half a point of outcome or of "
+        "the study in experiments/outcome_or_experience has the same ratio of the same levers, with another seed, so that "
+        "the two differ by luck; its main numbers come from other probes, each dosed to half a point of outcome or of "
         "experience, in young and in mature markets"
     ),
     measure=measure,

@@ -237,9 +237,9 @@ def ledger(
     for number in range(replications):
         told = []
         for place, world in enumerate(worlds):
-            log, economics = simulate(world, seed=seed, replication=number), economics_of(world.value)
-            told.append(_sums(paths(log), economics, keep=place in (0, len(worlds) - 1)))
-            wages[place, number] = wages_of_revenue(log, economics)
+            path, economics = paths(simulate(world, seed=seed, replication=number)), economics_of(world.value)
+            told.append(_sums(path, economics, keep=place in (0, len(worlds) - 1)))
+            wages[place, number] = wages_of_revenue(path, economics)
         pieces.append(_compared(number, told, len(levers)))
         if progress is not None:
             progress(number + 1, replications)

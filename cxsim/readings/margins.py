@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from cxsim.readings.cash import Reals, team_payroll
-from cxsim.readings.company import fill_people
-from cxsim.readings.lives import horizon_of
+from cxsim.readings.cash import Reals
 from cxsim.readings.paths import Paths
 from cxsim.readings.values import Economics, Value, economics_of
-from cxsim.tally import empty_table
-
-if TYPE_CHECKING:
-    from cxsim.eventlog import EventLog
+from cxsim.tally import MICRO, WORKING
 
 HALF_CENTS: Final = 200.0  # of a unit of the currency
 TEAMS: Final = ("onboarding", "support")  # whose wages are a cost of revenue, working or idle
@@ -39,12 +34,10 @@ def own_margins(told: Paths, value: Value | Economics) -> Reals:
     return np.asarray((1.0 - economics.hosting_share) * income - economics.digital_cost * told.contacts)
 
 
-def wages_of_revenue(log: EventLog, value: Value | Economics) -> float:
+def wages_of_revenue(told: Paths, value: Value | Economics) -> float:
     """Wages of onboarding and support over the run, in the world's currency: a cost of revenue that is no account's.
 
     Teams are paid by headcount, working or idle, so that no account's share of them follows from what happened.
     """
-    table = empty_table(log.certificate.segments, horizon_of(log))
-    fill_people(table, log)
-    economics = economics_of(value)
-    return float(sum(team_payroll(table, economics, team).sum() for team in TEAMS))
+    economics, staff = economics_of(value), dict(zip(WORKING, told.staff.tolist(), strict=True))
+    return float(sum(staff[team] / MICRO * economics.wage(team) for team in TEAMS))

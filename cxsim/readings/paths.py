@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsim import events
+from cxsim.readings.company import fill_people
 from cxsim.readings.lives import digital_contacts, lives_of
+from cxsim.tally import WORKING, empty_table
 
 if TYPE_CHECKING:
     from cxsim.eventlog import EventLog
@@ -35,6 +37,8 @@ class Paths:
         What it bought once, besides what it pays every month [cents].
     contacts : int64 array, shape (A,)
         How often a digital worker did something for it.
+    staff : int64 array, shape (3,)
+        People at work in each team of `tally.WORKING` over the run [millionths of a person-month]; no account's.
     """
 
     account: npt.NDArray[np.int64]
@@ -44,6 +48,7 @@ class Paths:
     cause: npt.NDArray[np.int64]
     purchases: npt.NDArray[np.int64]
     contacts: npt.NDArray[np.int64]
+    staff: npt.NDArray[np.int64]
 
     @property
     def revenue(self) -> npt.NDArray[np.int64]:
@@ -89,4 +94,11 @@ def paths(log: EventLog) -> Paths:
         why[came].astype(np.int64),
         purchases[came],
         contacts[came],
+        _staff(log, lives.horizon),
     )
+
+
+def _staff(log: EventLog, horizon: int) -> npt.NDArray[np.int64]:
+    table = empty_table(log.certificate.segments, horizon)
+    fill_people(table, log)
+    return np.array([table.of_company(f"people_{team}")[:-1].sum() for team in WORKING], dtype=np.int64)

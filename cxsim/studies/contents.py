@@ -13,18 +13,16 @@ from cxsim import events
 from cxsim.engines import ENGINES, simulate
 from cxsim.plan import make_plan
 from cxsim.readings.costs import JOURNEY, STAGE_LINES
-from cxsim.readings.margins import wages_of_revenue
 from cxsim.readings.money import LINES
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.readings.paths import Paths, paths
-from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario
 from cxsim.store import origin
 from cxsim.store.blocks import Content
 from cxsim.store.units import Address, Kept, Key
 from cxsim.streams import Fork, Luck
 from cxsim.studies.replications import SERIES, Arm, Replication
-from cxsim.tally import FirstYear
+from cxsim.tally import WORKING, FirstYear
 
 if TYPE_CHECKING:
     from cxsim.engines.compiled.futures import Future
@@ -114,43 +112,27 @@ def replication_of(number: int, kept: Kept, scenario: Scenario, horizon: int) ->
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Followed:
-    """What a run comes to account by account.
-
-    Attributes
-    ----------
-    paths : Paths
-    wages : float
-        Of onboarding and support, which are no account's, in the world's currency (`readings.margins`).
-    """
-
-    paths: Paths
-    wages: float
-
-
-def content_of_paths(told: Followed, scenario: Scenario) -> Content:
-    """What is kept of accounts' paths: `paths.<field of Paths>`, account by account, and `paths.wages`.
+def content_of_paths(told: Paths, scenario: Scenario) -> Content:
+    """What is kept of accounts' paths: `paths.<field of Paths>`, account by account, and `paths.staff`, team by team.
 
     Months and cents are whole numbers far below 2**53, so that floating point holds them exactly.
     """
-    it = told.paths
     parts = {
-        "account": it.account, "segment": it.segment, "lost_at": it.lost_at, "cause": it.cause,
-        "purchases": it.purchases, "contacts": it.contacts, "mrr": it.mrr, "wages": np.array([told.wages]),
+        "account": told.account, "segment": told.segment, "lost_at": told.lost_at, "cause": told.cause,
+        "purchases": told.purchases, "contacts": told.contacts, "mrr": told.mrr, "staff": told.staff,
     }  # fmt: skip
     numbers = np.concatenate([np.asarray(part, dtype=np.float64).ravel() for part in parts.values()])
     return Content(tuple((f"paths.{name}", part.size) for name, part in parts.items()), numbers)
 
 
-def paths_of(number: int, kept: Kept, scenario: Scenario, horizon: int) -> Followed:
+def paths_of(number: int, kept: Kept, scenario: Scenario, horizon: int) -> Paths:
     """The paths of which `content_of_paths` made what was kept."""
-    n = (len(kept.numbers) - 1) // (7 + horizon)
-    *columns, mrr = np.split(kept.numbers[:-1], np.arange(1, 7) * n)
-    account, segment, lost_at, cause, purchases, contacts = columns
-    whole = [part.astype(np.int64) for part in (account, segment, mrr, cause, purchases, contacts)]
-    told = Paths(whole[0], whole[1], whole[2].reshape(n, horizon + 1), lost_at, *whole[3:])
-    return Followed(told, float(kept.numbers[-1]))
+    own = len(kept.numbers) - len(WORKING)
+    n = own // (7 + horizon)
+    account, segment, lost_at, cause, purchases, contacts, mrr = np.split(kept.numbers[:own], np.arange(1, 7) * n)
+    parts = (account, segment, mrr, cause, purchases, contacts, kept.numbers[own:])
+    whole = [part.astype(np.int64) for part in parts]
+    return Paths(whole[0], whole[1], whole[2].reshape(n, horizon + 1), lost_at, *whole[3:])
 
 
 def content_of_future(told: Future, scenario: Scenario) -> Content:
@@ -188,13 +170,9 @@ def _ready_to_replicate(scenario: Scenario, horizon: int | None) -> Runner:
 
 
 def _ready_to_follow(scenario: Scenario, horizon: int | None) -> Runner:
-    economics = economics_of(scenario.value)
-
-    def run(seed: int, number: int, fork: Fork | None) -> Followed:
-        log = simulate(scenario, seed=seed, replication=number, horizon=horizon, fork=fork)
-        return Followed(paths(log), wages_of_revenue(log, economics))
-
-    return run
+    return lambda seed, number, fork: paths(
+        simulate(scenario, seed=seed, replication=number, horizon=horizon, fork=fork)
+    )
 
 
 REPLICATIONS: Final = Kind("", _ready_to_replicate, content_of, replication_of)

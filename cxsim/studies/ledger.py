@@ -12,12 +12,12 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.errors import Faults, InputError
 from cxsim.levers import told_apart
-from cxsim.readings.margins import HALF_CENTS, own_margins
+from cxsim.readings.margins import HALF_CENTS, own_margins, wages_of_revenue
 from cxsim.readings.paths import Paths, halves
 from cxsim.readings.values import Economics, economics_of
 from cxsim.scenario import Scenario
 from cxsim.studies.coalitions import MOST_EXACT, levers_of, shapley, world_of
-from cxsim.studies.contents import PATHS, Followed, Wanted
+from cxsim.studies.contents import PATHS, Wanted
 from cxsim.studies.experiment import names_of
 from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval
@@ -250,10 +250,10 @@ def ledger(
     def wanted(number: int) -> list[Wanted]:
         return [Wanted(world, seed, number, kind=PATHS) for world in worlds]
 
-    def read(number: int, told: Sequence[Followed]) -> tuple[dict[str, npt.NDArray[Any]], list[float]]:
-        ends = (0, len(told) - 1)
-        sums = [_sums(one.paths, economics[place], keep=place in ends) for place, one in enumerate(told)]
-        return _compared(number, sums, len(levers)), [one.wages for one in told]
+    def read(number: int, told: Sequence[Paths]) -> tuple[dict[str, npt.NDArray[Any]], list[float]]:
+        both, ends = list(zip(told, economics, strict=True)), (0, len(told) - 1)
+        sums = [_sums(one, own, keep=place in ends) for place, (one, own) in enumerate(both)]
+        return _compared(number, sums, len(levers)), [wages_of_revenue(one, own) for one, own in both]
 
     question = {"verb": "ledger", "names": [baseline.name, *names_of(baseline, (alternative,))],
                 "replications": replications, "shared": shared}  # fmt: skip

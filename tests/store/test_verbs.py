@@ -272,7 +272,7 @@ def test_paths_come_back_to_the_last_bit() -> None:
     one = Wanted(world(), SEED, 1, kind=PATHS)
     made = PATHS.ready(one.scenario, None)(SEED, 1, None)
     content = one.content(made)
-    assert np.isinf(made.paths.lost_at).any()
+    assert np.isinf(made.lost_at).any()
     from cxsim.store.units import Kept
 
     assert told(one.read(Kept(content.numbers, "", ""))) == told(made)

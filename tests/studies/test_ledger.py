@@ -189,7 +189,7 @@ def test_fates_by_hand() -> None:
         return Paths(
             np.array(sorted(rows)), np.zeros(n, dtype=np.int64), np.array([rows[a] for a in sorted(rows)]),
             np.full(n, np.inf), np.full(n, events.NO_CAUSE),
-            np.full(n, 7), np.full(n, 1),
+            np.full(n, 7), np.full(n, 1), np.zeros(3, dtype=np.int64),
         )  # fmt: skip
 
     economics = economics_of(cx.Scenario.load("b2b-saas").value)

@@ -127,7 +127,7 @@ CLAIM = Claim(
         "chance, come out"
     ),
     near=(
-        "experiments/outreach has a smaller part of leavers kept: there only those in the red are called, not the "
+        "the study in experiments/outreach has fewer leavers kept: there only those in the red are called, not the "
         "amber too, and accounts are followed for three years instead of two; what it kept stands beside what it lost, "
         "and is not net of it"
     ),

@@ -141,9 +141,9 @@ CLAIM = Claim(
     ),
     at_least=True,
     near=(
-        "experiments/outcome_or_experience has the same ratio from the same levers with another seed, so that the two "
-        "differ by luck; its main numbers come from other probes, each dosed to half a point of outcome or of "
-        "experience, in young and in mature markets"
+        "the study in experiments/outcome_or_experience has the same ratio of the same levers, with another seed, so "
+        "that the two differ by luck; its main numbers come from other probes, each dosed to half a point of outcome "
+        "or of experience, in young and in mature markets"
     ),
     measure=measure,
 )  # fmt: skip

@@ -34,7 +34,11 @@ def claims(
     out: Out = None,
 ) -> None:
     """Test the claims people quote: does each hold, where, and did it come out or was it put in?"""
+    from cxsim.studies.points import whole
+
     letters = letters_of(only)
+    whole("--workers", 1 if workers is None else workers, 1, 10_000)
+    whole("--seed", seed, 0, 2**63 - 1)
     place = files.folder(out) if out is not None else None
     from cxsim.studies.claims import audit
     from cxsim.studies.claims.tables import markdown

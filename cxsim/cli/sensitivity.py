@@ -23,6 +23,7 @@ from cxsim.cli.sizes import (
     again,
     command,
     is_fast,
+    scale_note,
     with_levers,
     world_of,
 )
@@ -129,7 +130,8 @@ def sensitivity(
         print(json.dumps(document(found, box), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, box, made_small=accounts is None and scenario.value("arrivals.base_accounts") <= SMALL)
+    small = accounts is None and scenario.value("arrivals.base_accounts") <= SMALL
+    _screen(screen, found, box, made_small=small, note="" if small else scale_note(world, scenario))
     if written:
         screen.print()
         say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
@@ -226,6 +228,10 @@ def _groups_of(texts: list[str] | None) -> dict[str, list[str]]:
 
 def _sizes(rows: int | None, replications: int | None, paired: bool) -> tuple[int, int, int]:
     """Rows, replications and futures to run: an effect takes two runs where an outcome takes one."""
+    from cxsim.studies.sobol import refuse_rows
+
+    if rows is not None:
+        refuse_rows(rows)
     if is_fast():
         return (
             min(rows or FAST_ROWS, FAST_ROWS),
@@ -264,7 +270,7 @@ def _discovery(box: Discovery) -> dict[str, Any]:
     return answer
 
 
-def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small: bool) -> None:
+def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small: bool, note: str) -> None:
     from cxsim.studies.sensitivity import percent
 
     first, *others = found.summary().split("\n")
@@ -285,7 +291,7 @@ def _screen(out: Console, found: Sensitivity, box: Discovery | None, made_small:
         for line in box.summary().split("\n"):
             say(out, line)
     out.print()
-    say(out, _small_print(found, made_small), "dim")
+    say(out, f"{_small_print(found, made_small)} {note}".rstrip(), "dim")
     fast_note(out)
 
 
@@ -308,7 +314,9 @@ def _small_print(found: Sensitivity, made_small: bool) -> str:
     scenario, asked = found.question.scenario, found.asked_rows
     swings = len(found.swings.swings)
     counted = f" ({found.indices.rows} counted)" if found.indices.rows < asked else ""
-    teams = " (made small, its teams in proportion; --accounts N for another size)" if made_small else ""
+    teams = (
+        " (made small, its teams in proportion; --accounts N for another size, teams as declared)" if made_small else ""
+    )
     return (
         f"{scenario.name} at {scenario.value('arrivals.base_accounts'):.0f} accounts{teams}, {scenario.horizon_months} "
         f"months, seed {found.seed}: {found.runs:,} runs; {asked} rows{counted} of {len(found.groups)} groups under "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
 from cxsim.cli.compare import document
-from cxsim.cli.screens import VERDICT_STYLES, bar, console, fast_note, say, table
+from cxsim.cli.screens import VERDICT_STYLES, bar, console, fast_note, plural, say, table, wrapped
 from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def vary(
     everything: bool,
     as_json: bool,
     folder: str | None,
+    note: str = "",
 ) -> None:
     """Try the values, show effects, and write them where a folder is given."""
     from cxsim.readings.outcomes import OUTCOMES
@@ -86,8 +87,9 @@ def vary(
     study = found.comparison
     say(
         out,
-        f"{baseline.name}: {study.n} paired replications of {study.baseline.horizon} months, seed {seed}; money in "
-        f"{baseline.currency}. Brackets: 95 % interval of the mean difference, for each point by itself.",
+        f"{baseline.name}: {plural(study.n, 'paired replication')} of {study.baseline.horizon} months, seed {seed}; "
+        f"money in {baseline.currency}. Brackets: 95 % interval of the mean difference, for each point by itself. "
+        f"{note}",
         "dim",
     )
     fast_note(out)
@@ -113,7 +115,9 @@ def _outcome(found: Grid, outcome: str) -> None:
         summary = error.faults[0]
     say(out, summary, "bold")
     out.print()
-    rows = table(*[(name, "right") for name in found.columns], (outcome, "right"), ("difference [95 %]", "right"))
+    rows = table(
+        *[(wrapped(name, 20), "right") for name in found.columns], (outcome, "right"), ("difference [95 %]", "right")
+    )
     for point in found.points:
         effect = found.effect(outcome, point)
         said = q.change_with_interval(effect.difference, effect.low, effect.high, unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from cxsim.studies.answers import added, column_of
 from cxsim.studies.replications import Arm, Progress, cores
 
 Reals = npt.NDArray[np.float64]
+TRIED: Final = 3
 Change = Callable[[Scenario], Scenario]
 
 
@@ -80,6 +82,21 @@ def question_of(scenario: Scenario, outcome: str, alternative: Scenario | None) 
             faults.add("alternative", f"does nothing that {scenario.name} does not do already")
     faults.stop_if_any()
     return Question(scenario, alternative, OUTCOMES[outcome])
+
+
+def refuse_missing(question: Question, seed: int) -> None:
+    """Say so before much is run if an outcome does not exist in the world as it is, for want of months or of accounts.
+
+    Raises
+    ------
+    InputError
+        With the reason, if it exists under none of the first three lucks.
+    """
+    arm, name = Arm(question.scenario), question.outcome.name
+    told = [arm.replicate(seed, number) for number in range(TRIED)]
+    if all(np.isnan(one.values[0, column_of(name)]) for one in told):
+        reason = told[0].reasons[0, column_of(name)]
+        raise InputError(f"{name}: does not exist in {question.scenario.name} as it is: {reason}")
 
 
 def whole(name: str, value: int, low: int, high: int) -> None:

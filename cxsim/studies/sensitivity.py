@@ -10,7 +10,8 @@ from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.draws import Uncertain, drawn, uncertain_in
 from cxsim.studies.groups import check_correlations, correlated, groups_of
-from cxsim.studies.points import Question, evaluated, question_of, whole
+from cxsim.studies.points import Question, evaluated, question_of, refuse_missing, whole
+from cxsim.studies.quantities import percent as percent
 from cxsim.studies.replications import Progress
 from cxsim.studies.sobol import LUCKS, Index, Indices, design, indices, refuse_rows
 from cxsim.studies.tornado import MOST_REPLICATIONS, Swing, Tornado, tornado
@@ -187,7 +188,7 @@ def sensitivity(
     ------
     InputError
         If a name is unknown, a number is out of range, the alternative differs in more than interventions, nothing is
-        uncertain, or the outcome exists in fewer than 8 rows.
+        uncertain, the outcome does not exist in the world as it is, or exists in fewer than 8 rows.
 
     Notes
     -----
@@ -199,6 +200,7 @@ def sensitivity(
     whole("workers", 1 if workers is None else workers, 1, 10_000)
     whole("replications", replications, 2, MOST_REPLICATIONS)
     refuse_rows(rows)
+    refuse_missing(question, seed)
     uncertain = uncertain_in(scenario, parameters)
     shared = groups_of(uncertain, groups)
     check_correlations(correlations or {}, shared)
@@ -299,11 +301,6 @@ def ends_in_words(swing: Swing) -> tuple[str, str]:
     low, high = swing.low_value, swing.high_value
     least = 1e-4 * max(abs(low), abs(high))
     return q.number(0.0 if abs(low) < least else low), q.number(0.0 if abs(high) < least else high)
-
-
-def percent(share: float) -> str:
-    """A share as it is said: 34 %."""
-    return f"{100 * share:.0f} %".replace("-", q.MINUS).replace(f"{q.MINUS}0 %", "0 %")
 
 
 def _between(index: Index) -> str:

@@ -139,7 +139,9 @@ def refuse_rows(rows: int) -> None:
     if not whole or not LEAST_ROWS <= rows <= MOST_ROWS or rows & (rows - 1):
         near = ""
         if whole and LEAST_ROWS < rows < MOST_ROWS:
-            near = f" Near it are {1 << (rows.bit_length() - 1)} and {1 << rows.bit_length()}."
+            below = 1 << (rows.bit_length() - 1)
+            nearest = below if rows - below <= 2 * below - rows else 2 * below
+            near = f" The nearest is {nearest}."
         raise InputError(f"rows: {rows!r} is not a power of two from {LEAST_ROWS} to {MOST_ROWS:,}.{near}")
 
 

@@ -70,9 +70,9 @@ def say_overview(out: Console, found: Comparison, everything: bool) -> None:
     out.print(rows)
     say(
         out,
-        "By company value, the highest first. churn: yearly logo churn. ±: half the 95 % interval of the mean difference; green better, red "
-        "worse, grey not told from 0. best: share of replications in which its company value is the highest, ties "
-        "shared.",
+        "By company value, the highest first. churn: yearly logo churn. ±: half the 95 % interval of the mean "
+        "difference; green better, red worse, grey not told from 0. best: share of replications in which its company "
+        "value is the highest, ties shared.",
         "dim",
     )
     if hides_tables(found, everything):

@@ -116,7 +116,10 @@ def _outcome(found: Grid, outcome: str) -> None:
     say(out, summary, "bold")
     out.print()
     rows = table(
-        *[(wrapped(name, 20), "right") for name in found.columns], (outcome, "right"), ("difference [95 %]", "right")
+        *[(wrapped(name, 20), "right") for name in found.columns],
+        (outcome, "right"),
+        ("difference [95 %]", "right"),
+        gap=1,
     )
     for point in found.points:
         effect = found.effect(outcome, point)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,8 +21,7 @@ HEADLINES = (
     "logo_churn_12m", "logo_churn_annual", "grr", "nrr", "accounts", "arr", "company_value_multiple",
     "company_value_dcf", "clv", "net_benefit", "time_to_value", "health_mean", "green_share", "trapped_share",
 )  # fmt: skip
-FAR: Final = 5.0
-LEAST: Final = 0.5  # of the scale of effects, in % of the baseline
+FAR, MOST_CUT = 3.0, 3
 
 
 def provenance(run: Run) -> str:
@@ -94,24 +92,26 @@ def effects(comparison: Comparison, alternative: str | None = None, outcomes: Se
 
 
 def _edges(effects: Sequence[Effect]) -> tuple[float, float]:
-    """Ends of the scale, in % of the baseline: those of all rows, unless one would leave the others unreadable.
+    """Ends of the scale, in % of the baseline: those of all rows, but for a few that would press the others to zero.
 
-    A row reaches as far as its thin line. What reaches beyond `FAR` times the median row is not what the scale is made
-    for: it is cut there, or marked where its dot lies beyond.
+    A row reaches as far as its thin line. Where at most `MOST_CUT` rows each reach more than `FAR` times as far as all
+    the others, the scale is made for the others.
     """
     reach = []
     for effect in effects:
         ends = (effect.difference, effect.low, effect.high, effect.future_low, effect.future_high)
         reach.append([100.0 * one / abs(effect.baseline or 1.0) for one in ends if one is not None])
-    far = [max(map(abs, ends)) for ends in reach]
-    most = FAR * max(float(np.median(far)), LEAST) if far else LEAST
-    within = [end for ends in reach for end in ends if abs(end) <= most] + [0.0]
-    cut = [sign * most for sign in (-1, 1) if any(sign * end > most for ends in reach for end in ends)]
-    # a row that is cut has its scale end where the others do, and not where the limit lies
-    low, high = min(within), max(within)
-    side = max(high, -low, LEAST)
-    low = -side if any(end < 0 for end in cut) else low
-    high = side if any(end > 0 for end in cut) else high
+    # what does not move at all says nothing of how far the others should reach
+    far = sorted(most for ends in reach if (most := max(map(abs, ends))) > 0.0)
+    every = [end for ends in reach for end in ends]
+    most = far[-1] if far else 0.0
+    for n_cut in range(1, min(MOST_CUT, len(far) // 2) + 1):
+        if far[-n_cut] > FAR * far[-n_cut - 1]:
+            most = far[-n_cut - 1]
+    within = [end for end in every if abs(end) <= most] + [0.0]
+    # where a row is cut, the scale ends as far out as the others do on either side
+    low = -most if min(every, default=0.0) < -most else min(within)
+    high = most if max(every, default=0.0) > most else max(within)
     room = 0.05 * (high - low) or 1.0
     return low - room, high + room
 

@@ -31,7 +31,7 @@ def overview(comparison: Comparison) -> Figure:
     rows, currency = told.rows(), comparison.baseline.scenario.currency
     height = 1.9 + 0.32 * max(len(rows), 3)
     figure, bottom, top = style.sheet(
-        told.summary(),
+        told.summary().partition(". ")[0].rstrip("."),
         "Difference from the baseline (dashed): mean and its 95 % interval, each panel on its own scale, money in "
         f"{currency}. Blue is better, orange worse, grey not told from 0. Right: the share of companies in which it is "
         "the best by company value.",

@@ -19,7 +19,7 @@ from cxsim.studies.sensitivity import Sensitivity, ends_in_words, percent, swing
 from cxsim.studies.tornado import Swing
 
 MOST_SWINGS: Final = 15
-LONGEST: Final = 50  # letters beside an axis
+LONGEST: Final = 46  # letters beside an axis
 LONGEST_TITLE: Final = 60
 WIDEST: Final = 1.5  # of the axis of shares: an interval that goes on is cut there, and its numbers are written out
 
@@ -91,14 +91,14 @@ def tornado(found: Sensitivity, most: int = MOST_SWINGS) -> Figure:
     figure, bottom, top = style.sheet(
         title,
         f"{shown}One parameter at a time from the 5 % to the 95 % point of what is not known about it, all else and "
-        "all luck the same. Orange: low end, blue: high end. Right: the swing with its 95 % interval. Pale: not told from "
-        f"zero once it is allowed for that {len(found.swings.swings)} were looked at, even where its own interval leaves "
-        "zero out.",
+        "all luck the same. Orange: low end, blue: high end. Right: the swing with its 95 % interval. Pale: not "
+        f"told from zero once it is allowed for that {len(found.swings.swings)} were looked at, even where its own "
+        "interval leaves zero out.",
         provenance(found.question, found.seed, f"{found.replications} replications"),
         width=9.5,
         height=height,
     )
-    ax = style.axes(figure, 0.37, bottom + 0.45 / height, 0.78, top)
+    ax = style.axes(figure, 0.38, bottom + 0.45 / height, 0.78, top)
     _across(ax, [_ends(one) for one in swings])
     ax.axvline(0.0, color=style.INK, linewidth=1.0)
     for place, one in enumerate(reversed(swings)):

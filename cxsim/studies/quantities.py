@@ -75,7 +75,10 @@ def change_and_half(value: float | None, low: float | None, high: float | None, 
         return NONE
     half = None if low is None or high is None else (high - low) / 2.0
     known = [value] if half is None else [value, half]
-    inside = "" if half is None else f" ±{_scaled(half, unit, known, True)}"
+    around = "" if half is None else _scaled(half, unit, known, True)
+    # what is not nothing must not look like it
+    around = f"<{around[:-1]}1" if half and not around.strip("0.,") else around
+    inside = "" if half is None else f" ±{around}"
     return f"{_signed(_scaled(value, unit, known, True))}{inside}{_after(unit, known, True).removesuffix(' pts')}"
 
 

@@ -139,9 +139,7 @@ def refuse_rows(rows: int) -> None:
     if not whole or not LEAST_ROWS <= rows <= MOST_ROWS or rows & (rows - 1):
         near = ""
         if whole and LEAST_ROWS < rows < MOST_ROWS:
-            below = 1 << (rows.bit_length() - 1)
-            nearest = below if rows - below <= 2 * below - rows else 2 * below
-            near = f" The nearest is {nearest}."
+            near = f" Near it are {1 << (rows.bit_length() - 1)} and {1 << rows.bit_length()}."
         raise InputError(f"rows: {rows!r} is not a power of two from {LEAST_ROWS} to {MOST_ROWS:,}.{near}")
 
 

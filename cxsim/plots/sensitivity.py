@@ -19,7 +19,7 @@ from cxsim.studies.sensitivity import Sensitivity, ends_in_words, percent, swing
 from cxsim.studies.tornado import Swing
 
 MOST_SWINGS: Final = 15
-LONGEST: Final = 46  # letters beside an axis
+LONGEST: Final = 44  # letters beside an axis
 LONGEST_TITLE: Final = 60
 WIDEST: Final = 1.5  # of the axis of shares: an interval that goes on is cut there, and its numbers are written out
 
@@ -98,7 +98,7 @@ def tornado(found: Sensitivity, most: int = MOST_SWINGS) -> Figure:
         width=9.5,
         height=height,
     )
-    ax = style.axes(figure, 0.38, bottom + 0.45 / height, 0.78, top)
+    ax = style.axes(figure, 0.385, bottom + 0.45 / height, 0.78, top)
     _across(ax, [_ends(one) for one in swings])
     ax.axvline(0.0, color=style.INK, linewidth=1.0)
     for place, one in enumerate(reversed(swings)):

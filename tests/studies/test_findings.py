@@ -175,7 +175,7 @@ def test_an_overview_ranks_by_company_value_and_holds_the_baseline(study: Compar
 def test_one_row_beyond_the_scale_does_not_press_the_others_to_zero(study: Comparison) -> None:
     column = study.baseline.values("trapped_share")
     far = moved(study, NAME, trapped_share=3.0 * float(np.mean(column)) + 0.2, logo_churn_annual=-0.002, **LESS)
-    usual, wide = (plots.effects(*one).axes[0] for one in ((study, "formal-onboarding"), (far, NAME)))
+    usual, wide = (plots.effects(*one).axes[0] for one in ((study, "recession"), (far, NAME)))
     assert wide.get_xlim()[1] < 100.0 < 100.0 * far.effect("trapped_share", NAME).difference / column.mean()
     assert any(line.get_marker() == ">" for line in wide.lines)
     assert not any(line.get_marker() in "<>" for line in usual.lines)

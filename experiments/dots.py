@@ -49,8 +49,7 @@ def dots(
                     textcoords="offset points", size=style.SMALL, color=style.PURPLE, va="bottom")  # fmt: skip
     for height, (_, one) in enumerate(reversed(rows)):
         colour = _colour(one, better)
-        ax.plot([one.low, one.high], [height] * 2, color=colour, lw=4, solid_capstyle="butt")
-        ax.plot([one.value], [height], "o", color=colour, ms=6, mec="white")
+        style.dot(ax, height, one.value, one.low, one.high, colour)
         ax.annotate(one.said("value"), (1.0, height), xycoords=("axes fraction", "data"), xytext=(8, 0),
                     textcoords="offset points", size=style.BODY, color=colour, va="center",
                     annotation_clip=False)  # fmt: skip

@@ -50,7 +50,11 @@ def claims(
     no_store: NoStore = False,
 ) -> None:
     """Test the claims people quote: does each hold, where, and did it come out or was it put in?"""
+    from cxsim.studies.points import whole
+
     letters = letters_of(only)
+    whole("--workers", 1 if workers is None else workers, 1, 10_000)
+    whole("--seed", seed, 0, 2**63 - 1)
     if out is not None:
         files.folder(out)
     shown = Shown(as_json, as_markdown, absolute(out))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli import files, money
+from cxsim.cli import breakdown, files, money, overview
 from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.run import head
-from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, say, table, wrapped
+from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, plural, say, table
 from cxsim.cli.sizes import (
     REPLICATIONS,
     SEED,
@@ -35,6 +35,7 @@ from cxsim.cli.sizes import (
     precision_of,
     quiet_study,
     replications_of,
+    scale_note,
     warn_of,
     with_levers,
     world_of,
@@ -56,7 +57,6 @@ GROUPS = (
     ("how it feels", ("time_to_value", "health_mean", "green_share", "trapped_share")),
 )
 WIDE = 96
-BY_SEGMENT = ("logo_churn_12m", "logo_churn_annual", "nrr", "arr", "health_mean")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Shown:
     out: str | None = None
     ledger: bool = False
     waiting: tuple[int, ...] = ()
+    note: str = ""
 
 
 def compare(
@@ -93,7 +94,9 @@ def compare(
             help="Instead of --with: one setting over values (given twice: two), formal-onboarding:coverage=0,0.5,1",
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show every outcome.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every outcome, and of many alternatives every table.")
+    ] = False,
     as_json: Json = False,
     out: Out = None,
     waiting: Annotated[
@@ -114,11 +117,13 @@ def compare(
         from cxsim.cli.vary import Shown as Varied
         from cxsim.cli.vary import vary as varied
 
+        baseline = world_of(world, set_, accounts)
         told = Varied(tuple(vary), tuple(check_outcome(text) for text in target or ()), everything, as_json,
-                      absolute(out))  # fmt: skip
+                      absolute(out), scale_note(world, baseline))  # fmt: skip
         varied(
-            world_of(world, set_, accounts), told, replications=replications_of(replications, {}) or REPLICATIONS,
-            seed=seed, workers=workers, engine=engine, store=lambda: store_of(store, no_store, asdict(told)),
+            baseline, told,
+            replications=replications_of(replications, {}) or REPLICATIONS, seed=seed, workers=workers, engine=engine,
+            store=lambda: store_of(store, no_store, asdict(told)),
         )  # fmt: skip
         return
     if not with_:
@@ -134,7 +139,7 @@ def compare(
     money.check_waiting(baseline, alternatives, later)
     if out is not None:
         files.folder(out)
-    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger, later)
+    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger, later, scale_note(world, baseline))
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import compare as compared
 
@@ -175,13 +180,13 @@ def show(
         print(json.dumps(document(found, targets, told), indent=1, allow_nan=False))
         return
     screen = console()
-    _screen(screen, found, targets, shown.everything)
+    _screen(screen, found, targets, shown.everything, shown.note)
     if told:
         screen.print()
         money.say_waiting(screen, told)
     if written:
         screen.print()
-        say(screen, "Written: " + ", ".join(files.shown(path) for path in written))
+        say(screen, overview.written_line(found, written))
     say(screen, kept_line(found.run_id), "dim")
     _next(screen, found, place)
 
@@ -199,7 +204,7 @@ def document(found: Comparison, targets: list[tuple[str, float]], told: Mapping[
         row["payback"] = money.payback_document(found, run.name)
         alternatives.append(row | ({"waiting": told[run.name].rows()} if told else {}))
     said = {"precision": found.precision.document()} if found.precision is not None else {}
-    answer = {**head(found.baseline), **said, "alternatives": alternatives}
+    answer = {**head(found.baseline), **said, "alternatives": alternatives, **overview.document(found)}
     if targets:
         answer["targets"] = [row for name, value in targets for row in found.reaching(name, value)]
     return answer
@@ -214,7 +219,7 @@ def write(found: Comparison, targets: list[tuple[str, float]], place: Path, told
     full = json.dumps({**document(found, targets, told), "command": command()}, indent=1, allow_nan=False)
     written = [files.write_text(place / "comparison.json", full + "\n")]
     written.append(files.write_text(place / "effects.csv", f"# {born}\n{found.effects().to_csv(index=False)}"))
-    written += money.write_money(found, place)
+    written += [*money.write_money(found, place), *overview.write(found, place)]
     for stem, run in zip(stems([run.name for run in found.alternatives]), found.alternatives, strict=True):
         for name, figure in (
             ("effects", plots.effects(found, run.name)),
@@ -240,11 +245,14 @@ def _slug(name: str, length: int) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:length].strip("-") or "alternative"
 
 
-def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], everything: bool) -> None:
+def _screen(
+    out: Console, found: Comparison, targets: list[tuple[str, float]], everything: bool, note: str = ""
+) -> None:
     from cxsim.studies import findings
 
     scenario = found.baseline.scenario
-    for run in found.alternatives:
+    overview.say_overview(out, found, everything)
+    for run in () if overview.hides_tables(found, everything) else found.alternatives:
         say(out, findings.finding(found, run.name), "bold")
         say(out, findings.money(found, run.name))
         say(out, findings.payback(found, run.name))
@@ -254,22 +262,23 @@ def _screen(out: Console, found: Comparison, targets: list[tuple[str, float]], e
         _effects(out, found, run.name, everything)
         out.print()
         if found.by_segment:
-            _segments(out, found, run.name)
+            breakdown.segments(out, found, run.name)
             out.print()
     if targets:
-        _targets(out, found, targets)
+        breakdown.targets(out, found, targets)
         out.print()
     for line in found.precision.lines() if found.precision is not None else ():
         say(out, line)
     say(
         out,
-        f"{scenario.name}: {found.n} paired replications of {found.baseline.horizon} months, seed "
+        f"{scenario.name}: {plural(found.n, 'paired replication')} of {found.baseline.horizon} months, seed "
         f"{found.baseline.seed}; money in {scenario.currency}. Brackets: 95 % interval of the mean difference. "
         + ("wins: share of replications in which the alternative is better, ties half. " if out.width >= WIDE else "")
-        + "net_benefit: present value of all cash; its difference is the net benefit.",
+        + "net_benefit: present value of all cash; its difference is the net benefit. "
+        + note,
         "dim",
     )
-    for run in found.alternatives:
+    for run in () if overview.hides_tables(found, everything) else found.alternatives:
         said = findings.pairing(found, run.name)
         if said:
             say(out, (f"{run.name}: " if len(found.alternatives) > 1 else "") + said, "dim")
@@ -319,46 +328,6 @@ def _groups(found: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
     asked = dict.fromkeys(goal.outcome for goal in found.precision.goals) if found.precision is not None else {}
     others = tuple(name for name in asked if name not in usual)
     return (*GROUPS, ("asked for", others)) if others else GROUPS
-
-
-def _segments(out: Console, found: Comparison, name: str) -> None:
-    from rich.text import Text
-
-    from cxsim.readings.outcomes import OUTCOMES
-    from cxsim.studies import findings
-    from cxsim.studies import quantities as q
-
-    rows = table(
-        ("by segment", "left"), ("segment", "left"), ("baseline", "right"), ("difference [95 %]", "right"), ("", "left")
-    )
-    for outcome in BY_SEGMENT:
-        for number, segment in enumerate(found.baseline.scenario.segments):
-            effect, unit = found.effect(outcome, name, segment), OUTCOMES[outcome].unit
-            mark = findings.verdict(effect, outcome)
-            rows.add_row(
-                "" if number else outcome,
-                segment,
-                q.level(effect.baseline, unit),
-                q.change_with_interval(effect.difference, effect.low, effect.high, unit),
-                Text(VERDICT_SIGNS[mark] if effect.difference is not None else "", style=VERDICT_STYLES[mark]),
-            )
-    out.print(rows)
-
-
-def _targets(out: Console, found: Comparison, targets: list[tuple[str, float]]) -> None:
-    from cxsim.readings.outcomes import OUTCOMES
-    from cxsim.studies import quantities as q
-
-    rows = table(("chance of reaching", "left"), ("with", "left"), ("probability", "right"), ("95 % interval", "right"))
-    for name, value in targets:
-        sign = "≥" if OUTCOMES[name].better == "higher" else "≤"
-        for number, row in enumerate(found.reaching(name, value)):
-            goal = "" if number else f"{name} {sign} {q.level(value, OUTCOMES[name].unit)}"
-            arm = "baseline" if number == 0 else wrapped(row["name"], 26)
-            rows.add_row(
-                goal, arm, q.chance(row["probability"]), q.interval(row["low"], row["high"], "share", signed=False)
-            )
-    out.print(rows)
 
 
 def _next(out: Console, found: Comparison, place: Path | None) -> None:

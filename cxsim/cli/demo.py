@@ -101,7 +101,7 @@ def _screen(out: Console, found: Comparison, place: Path) -> None:
     next_steps(
         out,
         [
-            f"cxsim compare {WORLD} --with {LEVER}:start=6 --accounts 200",
+            f"cxsim compare {WORLD} --with {LEVER}:start=6",
             "cxsim levers",
             "cxsim worlds",
         ],

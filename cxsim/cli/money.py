@@ -86,11 +86,14 @@ def payback_document(found: Comparison, name: str) -> list[dict[str, Any]]:
 
 
 def add_payback(rows: Table, found: Comparison, name: str, *, wide: bool) -> list[dict[str, Any]]:
-    """Enter into the table of effects what has no baseline, and give it back."""
+    """Enter into the table of effects what has no baseline, and give it back; nothing of shocks."""
     from rich.text import Text
 
     from cxsim.studies import quantities as q
+    from cxsim.studies.verdicts import shocks_in
 
+    if shocks_in(found, name):  # nobody buys a shock, so that it does not pay either
+        return []
     rows.add_row(Text("when it pays", style="dim italic"))
     told = payback_document(found, name)
     for row in told:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files, money
 from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
-from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
+from cxsim.cli.screens import bar, console, fast_note, next_steps, plural, say, table
 from cxsim.cli.sizes import (
     SEED,
     Accounts,
@@ -29,6 +29,7 @@ from cxsim.cli.sizes import (
     precision_of,
     quiet_study,
     replications_of,
+    scale_note,
     warn_of,
     world_of,
 )
@@ -44,6 +45,7 @@ class Shown:
     world: str
     as_json: bool = False
     out: str | None = None
+    note: str = ""
 
 
 def run(
@@ -67,7 +69,7 @@ def run(
     scenario = all_levers(world_of(world, set_, accounts), with_ or ())
     if out is not None:
         files.folder(out)
-    shown = Shown(world, as_json, absolute(out))
+    shown = Shown(world, as_json, absolute(out), scale_note(world, scenario))
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import run as replicated
 
@@ -100,7 +102,7 @@ def show(found: Run, shown: Shown) -> None:
     if shown.as_json:
         print(json.dumps(document(found), indent=1, allow_nan=False))
         return
-    _screen(found, shown.world, [files.shown(path) for path in written])
+    _screen(found, shown, [files.shown(path) for path in written])
 
 
 def document(found: Run) -> dict[str, Any]:
@@ -123,11 +125,11 @@ def head(found: Run) -> dict[str, Any]:
     }
 
 
-def _screen(found: Run, world: str, written: list[str]) -> None:
+def _screen(found: Run, asked: Shown, written: list[str]) -> None:
     from cxsim.studies import findings
     from cxsim.studies import quantities as q
 
-    out, currency = console(), found.scenario.currency
+    out, currency, world = console(), found.scenario.currency, asked.world
     rows = {row["outcome"]: row for row in found.rows()}
     end, nrr = rows["accounts"], rows["nrr"]
     kept = f" and net revenue retention {q.level(nrr['mean'], 'share')}" if nrr["mean"] is not None else ""
@@ -135,7 +137,8 @@ def _screen(found: Run, world: str, written: list[str]) -> None:
         f"ARR {q.level(rows['arr']['mean'], 'currency')} {currency}{kept}.", "bold")  # fmt: skip
     say(
         out,
-        f"{len(found.replications)} replications, seed {found.seed}; money in {currency}; ± is a standard deviation",
+        f"{plural(len(found.replications), 'replication')}, seed {found.seed}; money in {currency}; ± is a standard "
+        f"deviation{'. ' if asked.note else ''}{asked.note}",
         "dim",
     )
     for line in found.precision.lines() if found.precision is not None else ():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxsim.cli.keeping import StoreAt, as_asked, keeping, whole_of
-from cxsim.cli.screens import bar, console, next_steps, say, table, wrapped
+from cxsim.cli.screens import bar, console, next_steps, plural, say, table, wrapped
 from cxsim.cli.sizes import Json, Workers, quiet_study
 
 if TYPE_CHECKING:
@@ -33,9 +33,19 @@ def runs(
     store: StoreAt = None,
 ) -> None:
     """List the runs that are kept, the latest first."""
-    from cxsim.store import Store
+    from cxsim.errors import InputError
+    from cxsim.store import usual_place
 
-    place = Store.open(store)
+    place = _there(store)
+    if place is None:
+        folder = str(usual_place() if store is None else store)
+        if delete:
+            raise InputError(f"--delete {delete[0]}: no run is kept in {folder}")
+        if as_json:
+            print(json.dumps({"store": folder, "runs": []}, indent=1))
+        else:
+            _none(folder)
+        return
     if delete or prune:
         _delete(place, [place.run(each) for each in delete or ()], prune, yes)
         return
@@ -145,11 +155,10 @@ def _row(record: RunRecord) -> dict[str, Any]:
 def _screen(place: Store, found: list[RunRecord]) -> None:
     from cxsim.store import origin
 
-    out = console()
     if not found:
-        say(out, f"No run is kept in {place.path} yet.")
-        next_steps(out, ["cxsim compare b2b-saas --with formal-onboarding"])
+        _none(str(place.path))
         return
+    out = console()
     rows = table(("run", "left"), ("since", "left"), ("what", "left"), ("units", "right"), ("size", "right"), gap=1)
     for each in found:
         what = f"{each.question['verb']} {', '.join(each.question['names'])}, seed {each.seed}"
@@ -162,11 +171,26 @@ def _screen(place: Store, found: list[RunRecord]) -> None:
     out.print(rows)
     out.print()
     total = sum(file.stat().st_size for file in Path(place.path).rglob("*") if file.is_file())
-    say(out, f"{len(found)} runs in {place.path}, {_size(total)}; times are UTC.", "dim")
+    say(out, f"{plural(len(found), 'run')} in {place.path}, {_size(total)}; times are UTC.", "dim")
     open_ = next((each for each in found if not each.finished), None)
     steps = [f"cxsim resume {open_.id}"] if open_ is not None else []
     closed = next((each for each in found if each.finished), None)
     next_steps(out, [*steps, *([f"cxsim reproduce {closed.id}"] if closed is not None else [])])
+
+
+def _there(folder: str | None) -> Store | None:
+    """The store if there is one: to ask what is kept makes none."""
+    from cxsim.store import Store, usual_place
+
+    place = usual_place() if folder is None else Path(folder)
+    missing = not place.exists() or (place.is_dir() and not any(place.iterdir()))
+    return None if missing else Store.open(folder)
+
+
+def _none(folder: str) -> None:
+    out = console()
+    say(out, f"No run is kept in {folder} yet.")
+    next_steps(out, ["cxsim compare b2b-saas --with formal-onboarding"])
 
 
 def _delete(place: Store, chosen: list[RunRecord], prune: bool, yes: bool) -> None:
@@ -175,12 +199,12 @@ def _delete(place: Store, chosen: list[RunRecord], prune: bool, yes: bool) -> No
     if prune:
         chosen = [*chosen, *(each for each in place.runs() if each.laws != origin.laws() and each not in chosen)]
     for each in chosen:
-        print(f"{each.id}  {each.question['verb']} {', '.join(each.question['names'])}, {each.done:,} units")
+        print(f"{each.id}  {each.question['verb']} {', '.join(each.question['names'])}, {plural(each.done, 'unit')}")
     if chosen and not yes:
         typer.confirm(f"Delete {'this run' if len(chosen) == 1 else f'these {len(chosen)} runs'}?", abort=True)
     free = place.delete([each.id for each in chosen]) if chosen else 0
     free += place.sweep() if prune else 0
-    print(f"deleted {len(chosen)} runs; {_size(free)} are free")
+    print(f"deleted {plural(len(chosen), 'run')}; {_size(free)} are free")
 
 
 def _size(n: float) -> str:

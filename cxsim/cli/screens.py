@@ -68,6 +68,11 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def plural(n: int, noun: str) -> str:
+    """A number of things: 1 run, 2 runs."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def fast_note(out: Console) -> None:
     """Say that sizes are small."""
     if is_fast():

@@ -25,6 +25,7 @@ from cxsim.cli.sizes import (
     again,
     command,
     is_fast,
+    scale_note,
     with_levers,
     world_of,
 )
@@ -37,13 +38,8 @@ if TYPE_CHECKING:
     from cxsim.studies.sensitivity import Sensitivity
 
 # a minute on two cores, see `_sizes`
-SMALL: Final = 100
-ROWS: Final = 128
-REPLICATIONS: Final = 10
-FUTURES: Final = 512
-FAST_ROWS: Final = 16
-FAST_REPLICATIONS: Final = 2
-FAST_FUTURES: Final = 64
+SMALL, ROWS, REPLICATIONS, FUTURES = 100, 128, 10, 512
+FAST_ROWS, FAST_REPLICATIONS, FAST_FUTURES = 16, 2, 64
 MOST_SHOWN: Final = 12
 
 
@@ -60,6 +56,7 @@ class Shown:
     parameters: list[str] | None = None
     effect_spread: float = 0.0
     made_small: bool = False
+    note: str = ""
     as_json: bool = False
     out: str | None = None
 
@@ -130,7 +127,8 @@ def sensitivity(
         files.folder(out)
     made_small = not own_size and accounts is None and scenario.value("arrivals.base_accounts") <= SMALL
     futures = _sizes(rows, replications, alternative is not None)[2] if discover else 0
-    shown = Shown(world, futures, 0.0 if threshold is None else threshold, parameters, unsure, made_small, as_json,
+    shown = Shown(world, futures, 0.0 if threshold is None else threshold, parameters, unsure, made_small,
+                  "" if made_small else scale_note(world, scenario), as_json,
                   absolute(out))  # fmt: skip
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies.sensitivity import sensitivity as sensed
@@ -281,6 +279,10 @@ def _groups_of(texts: list[str] | None) -> dict[str, list[str]]:
 
 def _sizes(rows: int | None, replications: int | None, paired: bool) -> tuple[int, int, int]:
     """Rows, replications and futures to run: an effect takes two runs where an outcome takes one."""
+    from cxsim.studies.sobol import refuse_rows
+
+    if rows is not None:
+        refuse_rows(rows)
     if is_fast():
         return (
             min(rows or FAST_ROWS, FAST_ROWS),
@@ -341,7 +343,7 @@ def _screen(out: Console, found: Sensitivity, box: Discovery | None, shown: Show
         for line in box.summary().split("\n"):
             say(out, line)
     out.print()
-    say(out, _small_print(found, shown), "dim")
+    say(out, f"{_small_print(found, shown)} {shown.note}".rstrip(), "dim")
     fast_note(out)
 
 
@@ -370,7 +372,7 @@ def _small_print(found: Sensitivity, shown: Shown) -> str:
     teams = ""
     if shown.made_small:
         priced = ", prices and people of levers not" if found.question.levers else ""
-        teams = f" (made small, its teams in proportion{priced}; --accounts N for another size)"
+        teams = f" (made small, its teams in proportion{priced}; --accounts N for another size, teams as declared)"
     sure = ""
     if any(isinstance(one, Strength) for one in found.uncertain):
         sure = f" Effects of levers: standard deviation {percent(shown.effect_spread)} of each, an assumption."

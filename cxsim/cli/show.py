@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxsim.cli.screens import console, next_steps, say, table
+from cxsim.cli.screens import console, next_steps, plural, say, table
 from cxsim.cli.sizes import World
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def worlds() -> None:
         world = Scenario.load(name)
         cited = sum(bool(source.url) and not source.is_assumption for source in world.citations.values())
         accounts = f"{world.value('arrivals.base_accounts'):,.0f}"
-        evidence = f"{cited} numbers cited, calibrated to {len(world.targets)} targets"
+        evidence = f"{cited} numbers cited, calibrated to {plural(len(world.targets), 'target')}"
         rows.add_row(name, accounts, str(world.horizon_months), evidence)
         about.append((name, world.description, ", ".join(world.segments)))
     out.print(rows)
@@ -38,7 +39,7 @@ def worlds() -> None:
         out.print()
         say(out, name, "bold")
         say(out, f"{description} Segments: {segments}.", indent=2)
-    next_steps(out, ["cxsim show b2b-saas", "cxsim compare b2b-saas --with formal-onboarding --accounts 200"])
+    next_steps(out, ["cxsim show b2b-saas", "cxsim compare b2b-saas --with formal-onboarding"])
 
 
 def levers() -> None:
@@ -82,19 +83,33 @@ def show(
     world: World,
     resolved: Annotated[bool, typer.Option("--resolved", help="Every number, defaults included.")] = False,
 ) -> None:
-    """Show a world's numbers (or a lever's settings) with units, ranges and sources."""
+    """Show a world's numbers, or the settings of a lever (or of its file), with units, ranges and sources."""
     from cxsim import catalogue
     from cxsim.levers import load_lever
     from cxsim.scenario import Scenario
 
     out = console()
-    if world in (*catalogue.levers(), *catalogue.shocks()):
-        _show_lever(out, load_lever(world))
+    if world in (*catalogue.levers(), *catalogue.shocks()) or _is_levers_file(world):
+        _show_lever(out, load_lever(world), world)
     else:
         _show_world(out, Scenario.load(world), resolved)
 
 
-def _show_lever(out: Console, lever: Lever) -> None:
+def _is_levers_file(path: str) -> bool:
+    """Whether there is a file of a lever or shock; what cannot be read is none."""
+    from cxsim.errors import InputError
+    from cxsim.levers import is_lever
+    from cxsim.toml_files import read_file
+
+    if not path.endswith(".toml"):
+        return False
+    try:
+        return is_lever(read_file(path))
+    except InputError:
+        return False
+
+
+def _show_lever(out: Console, lever: Lever, name: str) -> None:
     say(out, f"{lever.name}: {lever.title}", "bold")
     say(out, lever.description)
     say(out, "Evidence: " + " ".join(lever.evidence.split()), "dim")
@@ -109,7 +124,7 @@ def _show_lever(out: Console, lever: Lever) -> None:
     out.print()
     for source in lever.sources:
         say(out, f"Source: {source.text} {source.url}".rstrip(), "dim")
-    next_steps(out, [f"cxsim compare b2b-saas --with {lever.name} --accounts 200"])
+    next_steps(out, [shlex.join(["cxsim", "compare", "b2b-saas", "--with", name])])
 
 
 def _show_world(out: Console, world: Scenario, resolved: bool) -> None:
@@ -169,19 +184,28 @@ def _sources(world: Scenario, path: str, places: list[str | None]) -> list[str]:
     return [f"{', '.join(names)}: {text}" for text, names in users.items()]
 
 
-def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files.")]) -> None:
-    """Say whether scenario files are sound; every fault on its own line, exit code 0 or 2."""
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files of worlds, levers or shocks.")],
+) -> None:
+    """Say whether files of worlds, levers and shocks are sound; every fault on its own line, exit code 0 or 2."""
     from cxsim.errors import InputError
+    from cxsim.levers import EVERY_LEVER, load_lever
     from cxsim.scenario import Scenario
 
     faults: list[str] = []
     for file in files:
         try:
+            if _is_levers_file(file):
+                lever = load_lever(file)
+                own = sum(setting.key not in EVERY_LEVER for setting in lever.settings)
+                edits = plural(len(lever.definition.get("edits", ())), "edit")
+                print(f"{file}: sound; lever or shock {lever.name}, {plural(own, 'setting')} of its own, {edits}")
+                continue
             world = Scenario.load(file)
         except InputError as error:
             faults += error.faults
         else:
-            print(f"{file}: sound; {world.name}, {len(world.segments)} segments, hash {world.hash[:12]}")
+            print(f"{file}: sound; {world.name}, {plural(len(world.segments), 'segment')}, hash {world.hash[:12]}")
     if faults:
         sys.stdout.flush()
         raise InputError(faults)

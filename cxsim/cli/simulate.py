@@ -93,4 +93,4 @@ def _screen(log: EventLog, scenario: Scenario, world: str, out: str | None) -> N
         stem = Path(out)
         say(screen, f"Written: {out}, {stem.stem}.accounts{stem.suffix} and {stem.stem}.birth.json beside it")
     again = shlex.quote(world)
-    next_steps(screen, [f"cxsim run {again} --accounts 200", f"cxsim compare {again} --with formal-onboarding"])
+    next_steps(screen, [f"cxsim run {again}", f"cxsim compare {again} --with formal-onboarding"])

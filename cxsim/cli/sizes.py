@@ -154,6 +154,29 @@ def world_of(world: str, settings: list[str] | None, accounts: int | None, *, sm
     return scenario
 
 
+def scale_note(world: str, scenario: Scenario) -> str:
+    """Say that a world has been scaled to other accounts and its teams have not; "" where it has not been.
+
+    Parameters
+    ----------
+    world : str
+        As it was asked for.
+    scenario : Scenario
+        What was made of it.
+    """
+    from cxsim.scenario import Scenario as Loaded
+
+    declared, path = Loaded.load(world), "arrivals.base_accounts"
+    accounts, usual = scenario.value(path), declared.value(path)
+    if accounts == usual:
+        return ""
+    change = "" if all(scenario.value(team) == declared.value(team) for team in TEAMS) else ", but for what was set"
+    return (
+        f"Scaled to about {accounts:,.0f} accounts at month 0; teams stay as declared, for about {usual:,.0f}{change}: "
+        "they have more or less time than there."
+    )
+
+
 def in_proportion(world: Scenario, accounts: int) -> Scenario:
     """A world of fewer accounts whose teams are smaller in proportion, one person at least: people stay as busy."""
     from cxsim.scenario import scaled, with_values

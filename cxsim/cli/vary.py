@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cxsim.cli import files
 from cxsim.cli.compare import document
 from cxsim.cli.keeping import keeping, kept_line
-from cxsim.cli.screens import VERDICT_STYLES, bar, console, fast_note, say, table
+from cxsim.cli.screens import VERDICT_STYLES, bar, console, fast_note, plural, say, table, wrapped
 from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Shown:
     everything: bool = False
     as_json: bool = False
     out: str | None = None
+    note: str = ""
 
 
 def vary(
@@ -108,9 +109,9 @@ def show(comparison: Comparison, shown: Shown) -> None:
         _outcome(found, outcome)
     say(
         out,
-        f"{baseline.scenario.name}: {comparison.n} paired replications of {baseline.horizon} months, seed "
+        f"{baseline.scenario.name}: {plural(comparison.n, 'paired replication')} of {baseline.horizon} months, seed "
         f"{baseline.seed}; money in {baseline.scenario.currency}. Brackets: 95 % interval of the mean difference, for "
-        "each point by itself.",
+        f"each point by itself. {shown.note}",
         "dim",
     )
     fast_note(out)
@@ -137,7 +138,12 @@ def _outcome(found: Grid, outcome: str) -> None:
         summary = error.faults[0]
     say(out, summary, "bold")
     out.print()
-    rows = table(*[(name, "right") for name in found.columns], (outcome, "right"), ("difference [95 %]", "right"))
+    rows = table(
+        *[(wrapped(name, 20), "right") for name in found.columns],
+        (outcome, "right"),
+        ("difference [95 %]", "right"),
+        gap=1,
+    )
     for point in found.points:
         effect = found.effect(outcome, point)
         said = q.change_with_interval(effect.difference, effect.low, effect.high, unit)

@@ -18,6 +18,10 @@ Choice = float | str | tuple[str, ...]
 
 REFERENCE: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 PROSE: Final = frozenset(("name", "title", "description", "evidence", "sources"))
+_LEVERS_OWN: Final = frozenset(("trigger", "edits", "evidence", "settings", "cost", "outreach"))
+_WORLDS_OWN: Final = frozenset(
+    ("extends", "segments", "horizon_months", "arrivals", "teams", "interventions", "shocks")
+)
 EVERY_LEVER: Final = ("start", "stop", "segments", "coverage")
 
 
@@ -110,6 +114,11 @@ def load_lever(name_or_path: str) -> Lever:
     return _lever(read_file(name_or_path), safe_name(stem), False, name_or_path)
 
 
+def is_lever(table: Mapping[str, Any]) -> bool:
+    """Whether a file's table is that of a lever or shock and not of a world."""
+    return bool(_LEVERS_OWN & table.keys()) and not _WORLDS_OWN & table.keys()
+
+
 def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") -> Lever:
     from cxsim.scenario.shapes import SettingShape, SourceShape, shaped
 
@@ -146,6 +155,10 @@ def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") ->
             faults.add(key, "is a setting of every lever, given where the lever is used")
     if table.get("trigger") not in (None, *TRIGGERS):
         faults.add("trigger", f"{shown(table['trigger'])} is not one of {', '.join(TRIGGERS)}")
+    if label:  # a user's own file: all that is wrong with it at once, also what shows only when it is used
+        from cxsim.levers.settings import enter_definition_faults
+
+        enter_definition_faults(table, settings, faults)
     faults.stop_if_any(label or name)
     share = table.get("coverage", 1.0)
     share = float(share) if isinstance(share, int | float) else 1.0
@@ -159,6 +172,20 @@ def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") ->
     cited = tuple(Source(s["text"], s.get("url", ""), tuple(s.get("claims", ()))) for s in sources)
     title, description, evidence, trigger = (table[key] for key in ("title", "description", "evidence", "trigger"))
     return Lever(name, title, description, evidence, cited, trigger, tuple(settings), is_shock, table)
+
+
+def prices(lever: Lever) -> dict[str, tuple[str, float]]:
+    """What sets each of a lever's costs: "once", "per_month", "per_account" → (setting, amount as filed).
+
+    The setting is "" where the file has a number; the amount is in the currency of whatever world it is used in.
+    """
+    defaults = {one.key: one.default for one in lever.settings}
+    found = {}
+    for key, amount in lever.definition.get("cost", {}).items():
+        (setting,) = _references(amount) or [""]
+        filed = defaults[setting] if setting else amount
+        found[key] = (setting, float(filed) if isinstance(filed, int | float) else 0.0)
+    return found
 
 
 def checked_choice(setting: Setting, value: object, faults: Faults, place: str = "") -> Choice:

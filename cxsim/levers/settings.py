@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from cxsim.errors import Faults
 from cxsim.interventions import OPERATIONS, TRIGGERS, Edit, Intervention
 from cxsim.interventions import faults as faults_of
-from cxsim.levers import EVERY_LEVER, PROSE, REFERENCE, Lever, checked_choice
+from cxsim.levers import EVERY_LEVER, PROSE, REFERENCE, Lever, Setting, checked_choice
 from cxsim.parameters import Source, by_path
+
+NOWHERE: Final = -1  # place of a parameter that there is not
 
 
 def intervene(
@@ -58,6 +60,25 @@ def intervene(
     return made
 
 
+def enter_definition_faults(table: Mapping[str, Any], settings: Sequence[Setting], faults: Faults) -> None:
+    """Enter what would be wrong with the intervention that a lever becomes under its defaults, each fault once.
+
+    Which segments there are depends on the world that it is used in, so that those named are taken as they stand.
+    """
+    before, found = faults.lines(), Faults()
+    places = {line.partition(":")[0] for line in before}
+    chosen = {setting.key: setting.default for setting in settings}
+    who = table.get("who")
+    segments = who.get("segments") if isinstance(who, dict) else None
+    plain = _substituted({key: inner for key, inner in table.items() if key != "sources"}, chosen, "", {})
+    named = [one for one in segments if isinstance(one, str)] if isinstance(segments, list) else []
+    define({"name": "lever", **plain}, named, found, "", {}, False)
+    for line in found.lines():
+        # a setting that does not exist, or is at fault itself, is told already
+        if line.partition(":")[0] not in places and '"$' not in line:
+            faults.add("", line)
+
+
 def define(
     table: Mapping[str, Any],
     segments: Sequence[str],
@@ -69,19 +90,17 @@ def define(
     """Make an intervention from a full definition; on faults enter them and return None."""
     from cxsim.scenario.shapes import DefinitionShape, shaped
 
+    known, before, front = by_path(), len(faults), f"{place}: " if place else ""
+    edits = table.get("edits")
+    for number, entry in enumerate(edits if isinstance(edits, list) else [], start=1):
+        name = entry.get("parameter") if isinstance(entry, Mapping) else None
+        if isinstance(name, str) and name not in known:
+            faults.unknown(f"{front}edits {number}.parameter: {name}", name, known, "parameter")
     shape = shaped(DefinitionShape, table, faults, place, places)
     if shape is None:
         return None
-    known = by_path()
-    before = len(faults)
-    front = f"{place}: " if place else ""
-    for number, edit in enumerate(shape.edits, start=1):
-        if edit.parameter not in known:
-            faults.unknown(f"{front}edits {number}.parameter: {edit.parameter}", edit.parameter, known, "parameter")
     if not shape.name.strip():
         faults.add(f"{front}name", "is missing")
-    if len(faults) > before:
-        return None
     made = Intervention(
         name=shape.name,
         title=shape.title,
@@ -103,7 +122,7 @@ def define(
         cost_per_account=float(shape.cost.per_account),
         edits=tuple(
             Edit(
-                known[edit.parameter].index,
+                known[edit.parameter].index if edit.parameter in known else NOWHERE,
                 OPERATIONS.index(edit.operation),
                 float(edit.size),
                 float(edit.ramp),
@@ -117,8 +136,9 @@ def define(
         is_shock=is_shock,
     )
     for inner, message in faults_of(made, segments):
-        faults.add(front + places.get(inner, inner), message)
-    return made
+        if not message.startswith(f"{NOWHERE} "):  # a parameter that is not known is told already
+            faults.add(front + places.get(inner, inner), message)
+    return None if len(faults) > before else made
 
 
 def _substituted(node: Any, chosen: Mapping[str, Any], place: str, places: dict[str, str]) -> Any:
@@ -134,5 +154,7 @@ def _substituted(node: Any, chosen: Mapping[str, Any], place: str, places: dict[
     if match is None:
         return node
     places[place] = match[1]
+    if match[1] not in chosen:
+        return node
     value = chosen[match[1]]
     return list(value) if isinstance(value, tuple) else value

@@ -10,6 +10,7 @@ from cxsim.plots.forks import futures
 from cxsim.plots.information import information
 from cxsim.plots.logs import cohorts, survival
 from cxsim.plots.money import payback
+from cxsim.plots.overview import overview
 from cxsim.plots.sensitivity import box, indices, tornado
 from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
@@ -28,6 +29,7 @@ __all__ = [
     "grid",
     "indices",
     "information",
+    "overview",
     "payback",
     "qini",
     "retention",

@@ -69,10 +69,9 @@ def _line(ax: Axes, row: Mapping[str, Any]) -> None:
     inside = [value for value in swept if least - pad <= value <= most + pad]
     ax.plot(inside, [-0.55] * len(inside), "o", color=style.GREY, ms=2.0, alpha=0.5, mew=0)
     colour = _colour(row)
-    if row["low"] is not None and row["high"] is not None:
-        ax.plot([row["low"], row["high"]], [0.2, 0.2], color=colour, lw=3.0, solid_capstyle="butt")
     if row["simulated"] is not None:
-        ax.plot([row["simulated"]], [0.2], "o", color=colour, ms=5.5, mec="white", mew=1.0)
+        low, high = (row["simulated"] if row[end] is None else row[end] for end in ("low", "high"))
+        style.dot(ax, 0.2, row["simulated"], low, high, colour)
     ticks = list(dict.fromkeys(quoted[:1] if row["at_least"] else quoted))
     ax.set_xticks(ticks)
     ax.set_xticklabels([said(tick, row["unit"]) for tick in ticks], size=style.SMALL - 1.5)

@@ -14,12 +14,14 @@ from cxsim.readings.outcomes import OUTCOMES
 from cxsim.studies import findings
 from cxsim.studies import quantities as q
 from cxsim.studies.answers import Comparison, Run
+from cxsim.studies.pairs import Effect
 from cxsim.studies.replications import Reals
 
 HEADLINES = (
     "logo_churn_12m", "logo_churn_annual", "grr", "nrr", "accounts", "arr", "company_value_multiple",
     "company_value_dcf", "clv", "net_benefit", "time_to_value", "health_mean", "green_share", "trapped_share",
 )  # fmt: skip
+FAR, MOST_CUT = 3.0, 3
 
 
 def provenance(run: Run) -> str:
@@ -28,7 +30,7 @@ def provenance(run: Run) -> str:
 
     return (
         f"cxsim {__version__} · world {run.scenario.name} · scenario {run.scenario.hash[:12]} · seed {run.seed} · "
-        f"{len(run.replications)} replications · {run.horizon} months"
+        f"{len(run.replications)} replication{'s' if len(run.replications) > 1 else ''} · {run.horizon} months"
     )
 
 
@@ -52,7 +54,8 @@ def effects(comparison: Comparison, alternative: str | None = None, outcomes: Se
     figure, bottom, top = style.sheet(
         findings.headline(comparison, run.name),
         "Change against the baseline, in % of it. Dot and thick line: mean and its 95 % interval; thin line: "
-        "5–95 % of single companies. Blue is better, orange worse, grey unclear.",
+        "5–95 % of single companies. Blue is better, orange worse, grey unclear"
+        + ("; arrows: beyond the scale." if _is_cut(rows) else "."),
         provenance(comparison.baseline),
         height=1.6 + 0.3 * max(len(rows), 2),
     )
@@ -60,6 +63,8 @@ def effects(comparison: Comparison, alternative: str | None = None, outcomes: Se
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color="#ececec", linewidth=0.8)
     ax.axvline(0.0, color=style.INK, linewidth=1.0)
+    edges = _edges([effect for _, effect in rows])
+    ax.set_xlim(*edges)
     for height, (name, effect) in enumerate(reversed(rows)):
         colour = style.VERDICTS[findings.verdict(effect, name)]
         assert effect.baseline is not None
@@ -67,21 +72,75 @@ def effects(comparison: Comparison, alternative: str | None = None, outcomes: Se
         assert effect.low is not None
         assert effect.high is not None
         scale = 100.0 / abs(effect.baseline)
+        if _beyond(ax, height, effect.difference * scale, edges, colour):
+            said = q.change_with_interval(effect.difference, effect.low, effect.high, OUTCOMES[name].unit)
+            beside(ax, height, said, colour, "right")
+            continue
         if effect.future_low is not None and effect.future_high is not None:
             ax.plot(
                 [effect.future_low * scale, effect.future_high * scale], [height] * 2, color=colour, lw=1, alpha=0.5
             )
-        ax.plot([effect.low * scale, effect.high * scale], [height] * 2, color=colour, lw=4, solid_capstyle="butt")
-        ax.plot([effect.difference * scale], [height], "o", color=colour, ms=5.5, mec="white", mew=1.0)
-        unit = OUTCOMES[name].unit
-        said = q.change_with_interval(effect.difference, effect.low, effect.high, unit)
+        style.dot(ax, height, effect.difference * scale, effect.low * scale, effect.high * scale, colour)
+        said = q.change_with_interval(effect.difference, effect.low, effect.high, OUTCOMES[name].unit)
         beside(ax, height, said, colour, "right")
     ax.set_ylim(-0.6, max(len(rows), 1) - 0.4)
     ax.set_yticks(range(len(rows)))
     ax.set_yticklabels([q.title(name) for name, _ in reversed(rows)], size=style.BODY, color=style.INK)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+.6g} %".replace("-", "−") if x else "0"))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{q.tick(x, '', signed=True)}{' %' if x else ''}"))
     ax.locator_params(axis="x", nbins=5)
     return figure
+
+
+def _edges(effects: Sequence[Effect]) -> tuple[float, float]:
+    """Ends of the scale, in % of the baseline: those of all rows, but for a few that would press the others to zero.
+
+    A row reaches as far as its thin line. Where at most `MOST_CUT` rows each reach more than `FAR` times as far as all
+    the others, the scale is made for the others.
+    """
+    reach = []
+    for effect in effects:
+        ends = (effect.difference, effect.low, effect.high, effect.future_low, effect.future_high)
+        reach.append([100.0 * one / abs(effect.baseline or 1.0) for one in ends if one is not None])
+    # what does not move at all says nothing of how far the others should reach
+    far = sorted(most for ends in reach if (most := max(map(abs, ends))) > 0.0)
+    every = [end for ends in reach for end in ends]
+    most = far[-1] if far else 0.0
+    for n_cut in range(1, min(MOST_CUT, len(far) // 2) + 1):
+        if far[-n_cut] > FAR * far[-n_cut - 1]:
+            most = far[-n_cut - 1]
+    within = [end for end in every if abs(end) <= most] + [0.0]
+    # where a row is cut, the scale ends as far out as the others do on either side
+    low = -most if min(every, default=0.0) < -most else min(within)
+    high = most if max(every, default=0.0) > most else max(within)
+    room = 0.05 * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _is_cut(rows: Sequence[tuple[str, Effect]]) -> bool:
+    """Whether a row's dot lies beyond the scale."""
+    low, high = _edges([effect for _, effect in rows])
+    return any(not low <= 100.0 * (one.difference or 0.0) / abs(one.baseline or 1.0) <= high for _, one in rows)
+
+
+def _beyond(ax: Axes, height: float, value: float, edges: tuple[float, float], colour: str) -> bool:
+    """Mark a row whose dot lies beyond the scale with an arrow at the edge and its number; say whether it does."""
+    if edges[0] <= value <= edges[1]:
+        return False
+    right = value > edges[1]
+    ax.plot(
+        [edges[1] if right else edges[0]], [height], ">" if right else "<", color=colour, ms=7, mew=0, clip_on=False
+    )
+    ax.annotate(
+        f"{q.tick(round(value), '', signed=True)} %",
+        (edges[1] if right else edges[0], height),
+        xytext=(-8 if right else 8, 0),
+        textcoords="offset points",
+        size=style.SMALL,
+        color=colour,
+        va="center",
+        ha="right" if right else "left",
+    )
+    return True
 
 
 def beside(ax: Axes, height: float, text: str, colour: str, side: str) -> None:

@@ -44,8 +44,7 @@ def information(found: Information) -> Figure:
     for height, name in enumerate(table["group"][::-1]):
         one = found.worth[name]
         colour = style.BLUE if one.is_clear else style.GREY
-        ax.plot([one.low, one.high], [height] * 2, color=colour, lw=3, solid_capstyle="butt")
-        ax.plot([one.value], [height], "o", color=colour, ms=6, mec="white", mew=1.0)
+        style.dot(ax, height, one.value, one.low, one.high, colour)
         said = q.change(one.value, unit).removeprefix("+")
         beside(ax, height, said, colour, "right")
     ax.set_ylim(-0.6, len(table) - 0.4)

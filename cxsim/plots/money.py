@@ -13,6 +13,7 @@ from cxsim.studies import quantities as q
 from cxsim.studies.answers import Comparison
 from cxsim.studies.payback import NOTHING, Payback
 from cxsim.studies.payback import payback as payback_of
+from cxsim.studies.verdicts import shocks_in
 
 UNIT = "currency"
 
@@ -29,7 +30,7 @@ def payback(comparison: Comparison, alternative: str | None = None) -> Figure:
     found = payback_of(comparison, alternative=alternative)
     low, month, share, _ = found.rows()
     figure, bottom, top = style.sheet(
-        _title(found, low["value"], month["value"]),
+        _struck(found) if shocks_in(comparison, found.name) else _title(found, low["value"], month["value"]),
         f"Cash with it less cash without, summed up and discounted to month 0, in {found.currency}. Mean of the same "
         "companies with its 95 % band for all months at once (dark), 90 % of companies (pale).",
         provenance(comparison.baseline),
@@ -52,14 +53,14 @@ def payback(comparison: Comparison, alternative: str | None = None) -> Figure:
     bottom_y, top_y = ax.get_ylim()
     ax.set_ylim(bottom_y - 0.12 * (top_y - bottom_y), top_y + 0.14 * (top_y - bottom_y))
     _begins(ax, comparison, found)
+    shocks = shocks_in(comparison, found.name)
     if low["value"] < -NOTHING:
         _lowest(ax, found)
-    if month["value"]:
+    if month["value"] and not shocks:
         style.marker(ax, month["value"], f"break-even:\nmonth {month['value']:.0f}{_ends(month)}")
     end = float(mean[-1])
-    style.label_ends(
-        ax, [(end, f"{q.change(end, UNIT)}\n{q.chance(share['value'])} of\ncompanies\nbreak even", style.BLUE)]
-    )
+    paid = "" if shocks else f"\n{q.chance(share['value'])} of\ncompanies\nbreak even"
+    style.label_ends(ax, [(end, f"{q.change(end, UNIT)}{paid}", style.BLUE)])
     return figure
 
 
@@ -74,6 +75,21 @@ def _title(found: Payback, low: float, month: float | None) -> str:
     if low >= -NOTHING:
         return f"{found.name}: on average its cash is in no month below the baseline's"
     return f"{found.name} breaks even in month {month:.0f} on average, at worst {q.level(-low, UNIT)} behind"
+
+
+def _struck(found: Payback) -> str:
+    """Of what holds a shock: nobody bought it, so that it does not pay or break even."""
+    mean, low, high = (
+        None if side is None else float(side[-1]) for side in (found.band.mean, found.band.low, found.band.high)
+    )
+    assert mean is not None
+    if not (np.abs(found.path) > NOTHING).any():
+        return f"{found.name} changes no cash"
+    if low is None or high is None or low <= 0.0 <= high:
+        return f"{found.name}: no clear effect on all cash by month {found.horizon}"
+    verb = "costs the company" if mean < 0 else "adds to the company's cash"
+    tail = " in cash" if mean < 0 else ""
+    return f"{found.name} {verb} {q.level(abs(mean), UNIT)} {found.currency}{tail} by month {found.horizon}"
 
 
 def _ends(month: dict[str, float | None]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,8 @@ from cxsim.studies.sensitivity import Sensitivity, ends_in_words, percent, swing
 from cxsim.studies.tornado import Swing
 
 MOST_SWINGS: Final = 15
-LONGEST: Final = 30  # letters beside an axis
+LONGEST: Final = 44  # letters beside an axis
+LONGEST_TITLE: Final = 60
 WIDEST: Final = 1.5  # of the axis of shares: an interval that goes on is cut there, and its numbers are written out
 
 
@@ -58,9 +60,8 @@ def indices(found: Sensitivity) -> Figure:
     _across(ax, [row["group"] + (f" ({row['parameters']})" if row["parameters"] else "") for row in rows])
     for level, row in enumerate(reversed(rows)):
         colour = style.BLUE if row["total_low"] > 0.0 else style.GREY
-        ends = np.clip([row["total_low"], row["total_high"]], -0.25, WIDEST)
-        ax.plot(ends, [level] * 2, color=colour, lw=4, solid_capstyle="butt")
-        ax.plot([np.clip(row["total"], -0.25, WIDEST)], [level], "o", color=colour, ms=5.5, mec="white", mew=1.0)
+        value, low, high = np.clip([row[key] for key in ("total", "total_low", "total_high")], -0.25, WIDEST)
+        style.dot(ax, level, value, low, high, colour)
         said = f"{percent(row['total'])} [{percent(row['total_low'])}, {percent(row['total_high'])}]"
         _beside(ax, level, said, colour)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: percent(float(x))))
@@ -83,18 +84,21 @@ def tornado(found: Sensitivity, most: int = MOST_SWINGS) -> Figure:
     clear = [one for one in swings if one.is_clear]
     title = f"No single parameter shows in {what}"
     if clear:
-        title = f"{clear[0].uncertain.path} moves {what} by {q.change(clear[0].difference, unit)}"
-    height = 2.0 + 0.4 * max(len(swings), 2)
+        most_of_all = _meaning(clear[0], LONGEST_TITLE)
+        title = f"{what[0].upper()}{what[1:]}: moved most by {most_of_all}, {q.change(clear[0].difference, unit)}"
+    height = 2.0 + 0.42 * max(len(swings), 2)
     shown = f"{len(swings)} of {len(found.swings.swings)} swings. " if most < len(found.swings.swings) else ""
     figure, bottom, top = style.sheet(
         title,
         f"{shown}One parameter at a time from the 5 % to the 95 % point of what is not known about it, all else and "
-        "all luck the same. Orange: low end, blue: high end, pale: not told from zero. Right: the swing "
-        "with its 95 % interval.",
+        "all luck the same. Orange: low end, blue: high end. Right: the swing with its 95 % interval. Pale: not "
+        f"told from zero once it is allowed for that {len(found.swings.swings)} were looked at, even where its own "
+        "interval leaves zero out.",
         provenance(found.question, found.seed, f"{found.replications} replications"),
+        width=9.5,
         height=height,
     )
-    ax = style.axes(figure, 0.31, bottom + 0.45 / height, 0.74, top)
+    ax = style.axes(figure, 0.385, bottom + 0.45 / height, 0.78, top)
     _across(ax, [_ends(one) for one in swings])
     ax.axvline(0.0, color=style.INK, linewidth=1.0)
     for place, one in enumerate(reversed(swings)):
@@ -106,7 +110,7 @@ def tornado(found: Sensitivity, most: int = MOST_SWINGS) -> Figure:
     base = found.swings.base
     level = q.change(base, unit) if found.question.levers else q.level(base, unit)
     ax.set_xlabel(f"change from the world as it is, {level}", size=style.SMALL, color=style.GREY)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(float(x), unit)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: q.change_tick(float(x), unit)))
     ax.locator_params(axis="x", nbins=5)
     return figure
 
@@ -209,16 +213,16 @@ def _across(ax: Axes, labels: list[str]) -> None:
 
 
 def _ends(swing: Swing) -> str:
-    """A parameter's name, and its two ends with the unit, cut where there is no room for it."""
-    values = " to ".join(ends_in_words(swing))
+    """What a parameter is in words; below it its name and its two ends with the unit, cut where there is no room."""
+    values = f"{swing.uncertain.path}: {' to '.join(ends_in_words(swing))}"
     unit, room = swing.uncertain.unit, LONGEST - len(values)
-    return f"{swing.uncertain.path}\n{values} [{unit if len(unit) <= room else unit[: room - 1] + '…'}]"
+    return f"{_meaning(swing, LONGEST)}\n{values} [{unit if len(unit) <= room else unit[: max(room - 1, 1)] + '…'}]"
 
 
-def _tick(value: float, unit: str) -> str:
-    if unit in ("share", "1/month"):
-        return f"{100 * value:+.3g} pts".replace("-", q.MINUS) if value else "0"
-    return q.tick(value, unit, signed=True)
+def _meaning(swing: Swing, longest: int) -> str:
+    """A parameter's meaning without what is only remarked, cut where there is no room."""
+    said = re.split(r"[;(:]", swing.uncertain.meaning)[0].strip()
+    return said if len(said) <= longest else said[: longest - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _beside(ax: Axes, height: float, text: str, colour: str) -> None:

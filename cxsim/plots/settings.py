@@ -13,7 +13,7 @@ from cxsim.plots import style
 from cxsim.plots.comparisons import provenance
 from cxsim.readings.outcomes import OUTCOMES
 from cxsim.studies import quantities as q
-from cxsim.studies.doses import Dose
+from cxsim.studies.doses import Dose, harmful
 from cxsim.studies.findings import verdict
 from cxsim.studies.grids import Axis, Grid
 
@@ -45,9 +45,8 @@ def dose(found: Dose, outcome: str) -> Figure:
         if effect.difference is None:
             continue
         colour = style.VERDICTS[verdict(effect, outcome)]
-        if effect.low is not None and effect.high is not None:
-            ax.plot([value, value], [effect.low, effect.high], color=colour, lw=2.2)
-        ax.plot([value], [effect.difference], "o", color=colour, ms=7, mec="white", mew=1.2)
+        least, most = (effect.difference if end is None else end for end in (effect.low, effect.high))
+        style.dot(ax, value, effect.difference, least, most, colour, upright=True)
     ax.set_xticks(values)
     ax.set_xticklabels([f"{value:g}" for value in values])
     ax.set_xlabel(_axis_label(found.axis), size=style.SMALL, color=style.GREY)
@@ -64,10 +63,14 @@ def _dose_title(found: Dose, outcome: str) -> str:
     level = found.saturation(outcome)
     effect, unit = found.grid.effect(outcome, (level.best,)), OUTCOMES[outcome].unit
     if level.reached is None:
-        return f"{found.axis.name}: at no value clearly better for {name}"
+        harm = harmful(found, outcome)
+        return (
+            f"{found.axis.name}: at no value clearly better for {name}{f', for sure worse at {harm}' if harm else ''}"
+        )
     said = f"{name} {q.change(effect.difference, unit)} at {level.best:g}, the best value"
     tail = f"; 90 % of that at {level.reached:g}" if level.reached < level.best else ""
-    return f"{found.axis.name}: {said}{tail}"
+    harm = harmful(found, outcome)
+    return f"{found.axis.name}: {said}{tail}{f'; for sure worse at {harm}' if harm else ''}"
 
 
 def grid(found: Grid, outcome: str) -> Figure:

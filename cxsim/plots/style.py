@@ -18,6 +18,7 @@ VERDICTS = {"better": BLUE, "worse": ORANGE, "unclear": GREY, "same": GREY}
 
 _TITLE_SIZE, _SUBTITLE_SIZE, _FOOTER_SIZE, SMALL, BODY = 13.0, 9.5, 6.5, 8.0, 9.5
 _INCH = 72.0
+DOT = 6.5
 
 
 def sheet(
@@ -119,6 +120,17 @@ def label_ends(ax: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
             va="center",
             annotation_clip=False,
         )
+
+
+def dot(ax: Axes, place: float, value: float, low: float, high: float, colour: str, *, upright: bool = False) -> None:
+    """A mean as a dot on its interval, at a height, or upright at a place along the axis.
+
+    The dot has no rim: an interval that is shorter than the dot is hidden by it whole, and leaves no stumps.
+    """
+    for along, sign, size in (((low, high), "-", 3.0), ((value,), "o", DOT)):
+        across = [place] * len(along)
+        xy = (across, along) if upright else (along, across)
+        ax.plot(*xy, sign, color=colour, lw=size, ms=size, mew=0.0, solid_capstyle="butt")
 
 
 def marker(ax: Axes, month: float, text: str) -> None:

@@ -10,6 +10,7 @@ from cxsim.readings.registry import OUTCOMES, PAYBACK
 from cxsim.studies import findings
 from cxsim.studies import quantities as q
 from cxsim.studies.payback import payback
+from cxsim.studies.verdicts import shocks_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +51,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         ("retention", svg(plots.retention(comparison, run.name), "retention")),
         ("payback", svg(plots.payback(comparison, run.name), "payback")),
     ]
-    done = comparison.interventions(run.name)
+    done, shocked = comparison.interventions(run.name), bool(shocks_in(comparison, run.name))
     return page.render(
         title=findings.headline(comparison, run.name),
         sentences=[
@@ -65,7 +66,7 @@ def report(comparison: Comparison, alternative: str | None = None, *, command: s
         interventions=done,
         figures=figures,
         rows=[_row(comparison, run.name, name) for name in NUMBERS],
-        paid=[_paid(row) for row in payback(comparison, alternative=run.name).rows()],
+        paid=[] if shocked else [_paid(row) for row in payback(comparison, alternative=run.name).rows()],
         n=comparison.n,
         horizon=comparison.baseline.horizon,
         pairing=findings.pairing(comparison, run.name),

@@ -155,7 +155,9 @@ class Scenario:
             faults.stop_if_any(lever.name)
             return dataclasses.replace(self, interventions=(*self.interventions, lever))
         found = load_lever(str(lever))
-        return dataclasses.replace(self, interventions=(*self.interventions, intervene(found, settings, self.segments)))
+        label = str(lever) if str(lever).endswith(".toml") else ""
+        made = intervene(found, settings, self.segments, label=label)
+        return dataclasses.replace(self, interventions=(*self.interventions, made))
 
     def set(self, path: str, value: object) -> Scenario:
         """Change one value of the world: "churn.value_base", "segments.mid.churn.value_base", "horizon_months".

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from cxsim import catalogue
 from cxsim.errors import InputError, did_you_mean, shown
+from cxsim.levers import is_lever
 from cxsim.toml_files import merged, parse, read_file, safe_name
 
 LONGEST_CHAIN: Final = 16
@@ -38,6 +39,8 @@ def read_world(name_or_path: str | Path) -> dict[str, Any]:
         identity, table, folder = _read_one(target, folder, label if chain else "")
         if identity in seen:
             raise InputError(f"{label}: extends: goes round in a circle, back to {shown(target)}")
+        if is_lever(table):
+            raise InputError(f"{target}: is the file of a lever or shock, not of a world; use it with --with {target}")
         seen.append(identity)
         chain.append(table)
         if "extends" not in table:

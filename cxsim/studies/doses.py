@@ -155,8 +155,7 @@ class Dose:
         assert effect.high is not None
         said = q.change_in_words(effect.difference, effect.low, effect.high, unit)
         start = f"{self.axis.name}, {self.values[0]:g} to {self.values[-1]:g}: {q.title(outcome)}"
-        harmful = [v for v in self.values.tolist() if verdict(self.grid.effect(outcome, (v,)), outcome) == "worse"]
-        harm = f" It does harm for sure at {', '.join(f'{v:g}' for v in harmful)}." if harmful else ""
+        harm = f" It does harm for sure at {harmful(self, outcome)}." if harmful(self, outcome) else ""
         if found.reached is None:
             return f"{start} is not clearly better at any value; at the best one, {found.best:g}: {said}.{harm}"
         parts = [f"{start} {said}, at {found.best:g}, the best value"]
@@ -169,6 +168,18 @@ class Dose:
         else:
             parts.append("where it levels off cannot be told from these values and replications")
         return "; ".join(parts) + "." + harm
+
+
+def harmful(found: Dose, outcome: str) -> str:
+    """The values at which an outcome is for sure worse than the baseline's, in words; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        If there is no such outcome.
+    """
+    bad = [f"{v:g}" for v in found.values.tolist() if verdict(found.grid.effect(outcome, (v,)), outcome) == "worse"]
+    return ", ".join(bad)
 
 
 def dose(

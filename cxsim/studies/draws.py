@@ -52,6 +52,11 @@ class Uncertain:
         return self.parameter.path
 
     @property
+    def meaning(self) -> str:
+        """What it is, in words."""
+        return self.parameter.meaning
+
+    @property
     def unit(self) -> str:
         """Unit of its values."""
         return self.parameter.unit

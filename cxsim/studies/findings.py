@@ -14,10 +14,13 @@ from cxsim.studies.answers import Comparison, Run
 from cxsim.studies.pairs import Effect
 from cxsim.studies.payback import NOTHING, Payback
 from cxsim.studies.payback import payback as payback_of
+from cxsim.studies.verdicts import is_shock, shocks_in, weighed
+from cxsim.studies.verdicts import verdict as verdict
 from cxsim.studies.waiting import Waiting
+from cxsim.studies.worth import LATER, MONEY
+from cxsim.studies.worth import money as money
 
 YEARLY_CHURN = "logo_churn_annual"
-MONEY, LATER = "net_benefit", "company_value_dcf"
 
 
 def churn_of(comparison: Comparison, alternative: str | None = None) -> str:
@@ -29,47 +32,68 @@ def churn_of(comparison: Comparison, alternative: str | None = None) -> str:
     return first if comparison.effect(first, alternative).difference is not None else other
 
 
-def verdict(effect: Effect, outcome: str) -> str:
-    """Say "better", "worse", "unclear" or "same"."""
-    if effect.verdict in ("unclear", "none"):
-        return "unclear" if effect.verdict == "unclear" else "same"
-    return "better" if (effect.verdict == "up") == (OUTCOMES[outcome].better == "higher") else "worse"
-
-
 def headline(comparison: Comparison, alternative: str | None = None, outcome: str | None = None) -> str:
-    """One short sentence: what the alternative does to an outcome (the churn it is about unless given)."""
+    """One short sentence: what the alternative does to an outcome.
+
+    Unless one is given it is the churn that the alternative is about, with what ARR and company value do the other way
+    for sure; of shocks, what they do to ARR and company value.
+    """
     run = comparison.named(alternative)
-    outcome = outcome or churn_of(comparison, run.name)
-    effect, unit, name = comparison.effect(outcome, run.name), OUTCOMES[outcome].unit, q.title(outcome)
+    if outcome is None and is_shock(comparison, run.name):
+        return _blow(comparison, run.name, sure=False)
+    chosen = outcome or churn_of(comparison, run.name)
+    found = verdict(comparison.effect(chosen, run.name), chosen)
+    other = weighed(comparison, run.name, but=found) if outcome is None else ""
+    said = _one(comparison, run.name, chosen)
+    if found == "worse" and not other:
+        return f"{said}: it does harm"
+    return f"{said}, but {other}" if other else said
+
+
+def _one(comparison: Comparison, name: str, outcome: str) -> str:
+    """What happens to one outcome."""
+    effect, unit, title = comparison.effect(outcome, name), OUTCOMES[outcome].unit, q.title(outcome)
     found = verdict(effect, outcome)
     if effect.difference is None:
-        return f"{run.name}: {name} cannot be told"
-    levels = f"from {q.level(effect.baseline, unit)} to {q.level(effect.alternative, unit)}"
+        return f"{name}: {title} cannot be told"
     if found == "same":
-        return f"{run.name} showed no difference in {name}"
+        return f"{name} showed no difference in {title}"
     if found == "unclear":
-        return f"{run.name}: no clear effect on {name}"
+        return f"{name} has no clear effect on {title}"
     verb = "raises" if effect.difference > 0 else "cuts"
-    return f"{run.name} {verb} {name} {levels}" + (": it does harm" if found == "worse" else "")
+    return f"{name} {verb} {title} from {q.level(effect.baseline, unit)} to {q.level(effect.alternative, unit)}"
+
+
+def _blow(comparison: Comparison, name: str, *, sure: bool) -> str:
+    """What a shock does to the company."""
+    said = weighed(comparison, name, sure=sure).replace("costs", "costs the company", 1)
+    return f"{name} {said}" if said else f"{name} has no clear effect on ARR and company value"
 
 
 def finding(comparison: Comparison, alternative: str | None = None, outcome: str | None = None) -> str:
-    """The headline with its interval, and how sure it is, as one sentence."""
+    """The headline with its interval, and how sure it is, as one or two sentences."""
     run = comparison.named(alternative)
-    outcome = outcome or churn_of(comparison, run.name)
-    effect, unit = comparison.effect(outcome, run.name), OUTCOMES[outcome].unit
-    start = headline(comparison, run.name, outcome)
+    chosen = outcome or churn_of(comparison, run.name)
+    effect, unit = comparison.effect(chosen, run.name), OUTCOMES[chosen].unit
+    if outcome is None and is_shock(comparison, run.name):
+        levels = f"{q.level(effect.baseline, unit)} without it and {q.level(effect.alternative, unit)} with it"
+        moved = f" {q.title(chosen)[0].upper()}{q.title(chosen)[1:]} is {levels}." if effect.difference else ""
+        return f"{_blow(comparison, run.name, sure=True)}.{moved}"
+    start, found = _one(comparison, run.name, chosen), verdict(effect, chosen)
+    other = weighed(comparison, run.name, but=found) if outcome is None else ""
+    but = f" But it {other}." if other else ""
     if effect.difference is None:
-        return f"{start}: {effect.reason}."
-    found = verdict(effect, outcome)
+        return f"{start}: {effect.reason}.{but}"
     if found == "same":
-        return f"{start}: it is the same in each of {comparison.n} replications."
+        return f"{start}: it is the same in each of {comparison.n} replications.{but}"
     if effect.low is None or effect.high is None:
         return f"{start}: {q.change(effect.difference, unit)} in one replication says little; ask for more."
     said = q.change_in_words(effect.difference, effect.low, effect.high, unit)
-    if found != "unclear":
-        return f"{start} ({said})."
-    return f"{start} ({said}); {_more(effect, comparison.n)}"
+    if found == "unclear":
+        return f"{start} ({said}); {_more(effect, comparison.n)}{but}"
+    if other:
+        return f"{start} ({said}), but {other}."
+    return f"{start}{': it does harm' if found == 'worse' else ''} ({said})."
 
 
 def _more(effect: Effect, n: int) -> str:
@@ -96,38 +120,10 @@ def ownership(run: Run) -> str:
     return f"Of all that moved experience, success controls {said}, {', '.join(others)}."
 
 
-def money(comparison: Comparison, alternative: str | None = None) -> str:
-    """One sentence on whether the alternative pays for itself within the horizon."""
-    run = comparison.named(alternative)
-    effect, months = comparison.effect(MONEY, run.name), comparison.baseline.horizon
-    if effect.difference is None or effect.low is None:
-        return f"Whether it pays within {months} months cannot be told."
-    found = verdict(effect, MONEY)
-    if found == "same":
-        return f"It costs and brings nothing within {months} months."
-    said = f"net benefit {_amount(comparison, run.name, MONEY)}"
-    if found == "better":
-        return f"It pays for itself within {months} months: {said}."
-    later = verdict(comparison.effect(LATER, run.name), LATER)
-    reach = f"counting ten more years of today's customers and fading new ones, {_amount(comparison, run.name, LATER)}"
-    words = {
-        "better": f" It pays later: {reach}.",
-        "worse": f" It does not pay later either: {reach}.",
-        "unclear": f" Nor is it clear later: {reach}." if found == "unclear" else f" Later is unclear: {reach}.",
-    }
-    if found == "worse":
-        return f"It costs more than it brings within {months} months: {said}.{words.get(later, '')}"
-    return f"Whether it pays for itself within {months} months is unclear: {said}.{words.get(later, '')}"
-
-
-def _amount(comparison: Comparison, alternative: str, outcome: str) -> str:
-    effect = comparison.effect(outcome, alternative)
-    said = q.change_with_interval(effect.difference, effect.low, effect.high, OUTCOMES[outcome].unit)
-    return f"{said} {comparison.baseline.scenario.currency}"
-
-
 def payback(comparison: Comparison, alternative: str | None = None) -> str:
-    """One sentence on how far the alternative's cash falls behind, and from when on it has caught up."""
+    """One sentence on how far the alternative's cash falls behind, and from when on it has caught up; "" of shocks."""
+    if shocks_in(comparison, alternative):
+        return ""
     found = payback_of(comparison, alternative=alternative)
     low, month, share, _ = found.rows()
     if share["value"] is None or not (abs(found.path) > NOTHING).any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cxsim.studies.kept import Shelf
 
 Reals = npt.NDArray[np.float64]
+TRIED: Final = 2
 Change = Callable[[Scenario], Scenario]
 
 
@@ -98,6 +99,22 @@ def question_of(scenario: Scenario, outcome: str, alternative: Scenario | None) 
             faults.add("alternative", f"does nothing that {scenario.name} does not do already")
     faults.stop_if_any()
     return Question(scenario, alternative, OUTCOMES[outcome])
+
+
+def refuse_missing(question: Question, seed: int, shelf: Shelf | None = None) -> None:
+    """Say so before much is run if an outcome does not exist in the world as it is, for want of months or of accounts.
+
+    Raises
+    ------
+    InputError
+        With the reason, if it exists under none of the first lucks.
+    """
+    name = question.outcome.name
+    first = [Wanted(question.scenario, seed, number) for number in range(TRIED)]
+    told = in_pieces(lambda place: first[place : place + 1], lambda _, made: made[0], TRIED, workers=1, shelf=shelf)
+    if all(np.isnan(one.values[0, column_of(name)]) for one in told):
+        reason = told[0].reasons[0, column_of(name)]
+        raise InputError(f"{name}: does not exist in {question.scenario.name} as it is: {reason}")
 
 
 def whole(name: str, value: int, low: int, high: int) -> None:

@@ -49,7 +49,7 @@ def level(value: float | None, unit: str) -> str:
     """A value in its unit: 6.7 %, 12.3 M, 72.7 days."""
     if value is None:
         return NONE
-    return f"{_scaled(value, unit, (value,))}{_after(unit, (value,), False)}".replace("-", MINUS)
+    return f"{_minus(_scaled(value, unit, (value,)))}{_after(unit, (value,), False)}"
 
 
 def change(value: float | None, unit: str) -> str:
@@ -69,12 +69,25 @@ def change_with_interval(value: float | None, low: float | None, high: float | N
     return f"{said[0]}{inside}{_after(unit, known, True)}"
 
 
+def change_and_half(value: float | None, low: float | None, high: float | None, unit: str) -> str:
+    """A difference with half its interval, shortly: −1.43 ±0.16 M; points of a percentage without their unit."""
+    if value is None:
+        return NONE
+    half = None if low is None or high is None else (high - low) / 2.0
+    known = [value] if half is None else [value, half]
+    around = "" if half is None else _scaled(half, unit, known, True)
+    # what is not nothing must not look like it
+    around = f"<{around[:-1]}1" if half and not around.strip("0.,") else around
+    inside = "" if half is None else f" ±{around}"
+    return f"{_signed(_scaled(value, unit, known, True))}{inside}{_after(unit, known, True).removesuffix(' pts')}"
+
+
 def level_with_interval(value: float | None, low: float | None, high: float | None, unit: str) -> str:
     """A value with its interval: 18 [13, 35]; an end that is not known is left open: [13, …]."""
     if value is None:
         return NONE
     known = [one for one in (value, low, high) if one is not None]
-    said = ["…" if one is None else _scaled(one, unit, known).replace("-", MINUS) for one in (value, low, high)]
+    said = ["…" if one is None else _minus(_scaled(one, unit, known)) for one in (value, low, high)]
     inside = f" [{said[1]}, {said[2]}]" if len(known) > 1 else ""
     return f"{said[0]}{inside}{_after(unit, known, False)}"
 
@@ -84,9 +97,17 @@ def tick(value: float, unit: str, *, signed: bool = False) -> str:
     if not value:
         return "0"
     if not unit.startswith("currency"):
-        return f"{value:{'+' if signed else ''}g}".replace("-", MINUS)
+        return _minus(f"{value:{'+' if signed else ''}g}")
     scale, name = _scale((value,))
-    return f"{value / scale:{'+' if signed else ''}g}{name}".replace("-", MINUS)
+    return _minus(f"{value / scale:{'+' if signed else ''}g}{name}")
+
+
+def change_tick(value: float, unit: str) -> str:
+    """A difference at an axis: +0.5 pts, −2 M, 0."""
+    if unit in ("share", "1/month"):
+        # what the axis leaves of a round number
+        return f"{tick(round(100.0 * value, 10), '', signed=True)}{' pts' if value else ''}"
+    return tick(value, unit, signed=True)
 
 
 def change_in_words(value: float, low: float, high: float, unit: str) -> str:
@@ -101,7 +122,7 @@ def interval(low: float | None, high: float | None, unit: str, *, signed: bool =
     if low is None or high is None:
         return NONE
     said = [_scaled(one, unit, (low, high), signed) for one in (low, high)]
-    said = [_signed(one) for one in said] if signed else [one.replace("-", MINUS) for one in said]
+    said = [_signed(one) if signed else _minus(one) for one in said]
     return f"{said[0]} to {said[1]}{_after(unit, (low, high), signed)}"
 
 
@@ -112,7 +133,7 @@ def unit_of(outcome: str, currency: str) -> str:
 
 def number(value: float) -> str:
     """A number of the world, without its unit: 0.0012, 3.45, 8,500."""
-    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}").replace("-", MINUS)
+    return _minus(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}")
 
 
 def chance(share: float | None) -> str:
@@ -135,7 +156,8 @@ def _scaled(value: float, unit: str, together: tuple[float, ...] | list[float], 
     if unit.startswith("currency"):
         scale, _ = _scale(together)
         largest = max(abs(one) for one in together) / scale
-        return f"{value / scale:,.{0 if scale == 1.0 or largest >= 100 else 1 if largest >= 10 else 2}f}"
+        # three digits, also of what is rounded up to the next one
+        return f"{value / scale:,.{0 if scale == 1.0 or largest >= 99.95 else 1 if largest >= 9.995 else 2}f}"
     if unit == "accounts":
         return f"{value:,.1f}" if difference or abs(value) < 10 else f"{value:,.0f}"
     if unit == "month":  # one of the calendar's, not a length of time
@@ -163,7 +185,15 @@ def _after(unit: str, together: tuple[float, ...] | list[float], difference: boo
     return ""
 
 
+def percent(share: float | None) -> str:
+    """A share in whole percent: 34 %, −5 %."""
+    return NONE if share is None else f"{_minus(f'{100 * share:.0f}')} %"
+
+
 def _signed(text: str) -> str:
-    if text.startswith("-"):
-        return text[1:] if not text.strip("-0.,") else MINUS + text[1:]
-    return text if not text.strip("0.,") else "+" + text
+    return _minus(text) if text.startswith("-") or not text.strip("0.,") else "+" + text
+
+
+def _minus(text: str) -> str:
+    """A number with the sign that print has; what is rounded to zero has none."""
+    return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)

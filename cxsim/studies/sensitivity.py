@@ -10,7 +10,8 @@ from cxsim.scenario import Scenario
 from cxsim.studies import quantities as q
 from cxsim.studies.groups import check_correlations, correlated, groups_of
 from cxsim.studies.kept import kept_in, run_id_of
-from cxsim.studies.points import Question, evaluated, question_of, whole
+from cxsim.studies.points import Question, evaluated, question_of, refuse_missing, whole
+from cxsim.studies.quantities import percent as percent
 from cxsim.studies.replications import Progress
 from cxsim.studies.sobol import LUCKS, Index, Indices, design, indices, refuse_rows
 from cxsim.studies.strengths import USUAL, spread_asked
@@ -201,7 +202,7 @@ def sensitivity(
     ------
     InputError
         If a name is unknown, a number is out of range, the alternative differs in more than interventions, nothing is
-        uncertain, or the outcome exists in fewer than 8 rows.
+        uncertain, the outcome does not exist in the world as it is, or exists in fewer than 8 rows.
 
     Notes
     -----
@@ -233,6 +234,7 @@ def sensitivity(
         "rows": rows, "replications": replications, "every": every, "effect_spread": spread_asked(effect_spread),
     }  # fmt: skip
     with kept_in(store, question.scenarios, asked, seed=seed) as shelf:
+        refuse_missing(question, seed, shelf)
         values = evaluated(
             question, changes, numbers, seed=seed, workers=workers, progress=_part(progress, 0, after), shelf=shelf
         )
@@ -337,11 +339,6 @@ def ends_in_words(swing: Swing) -> tuple[str, str]:
     low, high = swing.low_value, swing.high_value
     least = 1e-4 * max(abs(low), abs(high))
     return q.number(0.0 if abs(low) < least else low), q.number(0.0 if abs(high) < least else high)
-
-
-def percent(share: float) -> str:
-    """A share as it is said: 34 %."""
-    return f"{100 * share:.0f} %".replace("-", q.MINUS).replace(f"{q.MINUS}0 %", "0 %")
 
 
 def _between(index: Index) -> str:

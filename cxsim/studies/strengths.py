@@ -51,6 +51,11 @@ class Strength:
         return f"{self.lever}.strength"
 
     @property
+    def meaning(self) -> str:
+        """What it is, in words."""
+        return f"how strong {self.lever} really is"
+
+    @property
     def unit(self) -> str:
         """Of the factor."""
         return "times as put in"

@@ -111,6 +111,12 @@ class Waiting:
                 found.append(row | ({"reason": lost.reason} if lost.reason else {}))
         return found
 
+    def summary(self) -> str:
+        """Say what waiting does to the net benefit and company value, one line for each number of months."""
+        from cxsim.studies.findings import waiting as said
+
+        return "\n".join(said(self, months) for months in self.months)
+
     def frame(self, outcomes: Sequence[str] = JUDGED) -> pd.DataFrame:
         """The rows of `rows` as a frame."""
         import pandas as pd

@@ -103,7 +103,7 @@ def test_compare_json_and_files_carry_the_precision(here: Path, capsys: pytest.C
     code, out, err = call(capsys, *line)
     assert code == 0
     answer = json.loads(out)
-    assert list(answer) == [*HEAD, "alternatives"]
+    assert list(answer) == [*HEAD, "alternatives", "overview"]
     found = answer["precision"]
     assert list(found) == ["pilot", "replications", "most", "asked", "warnings"]
     assert (found["pilot"], found["replications"], found["most"]) == (4, 4, 4)

@@ -327,7 +327,7 @@ def test_deleting_asks_first(here: Path, capsys: pytest.CaptureFixture[str], mon
     assert len(Store.open().runs()) == 1
     code, out, _ = call(capsys, "runs", "--delete", run.id)
     assert code == 0
-    assert "deleted 1 runs" in out
+    assert "deleted 1 run;" in out
     assert runs.listed(here / "store") == []
     assert list((here / "store" / "blocks").glob("??/*.parquet")) == []
 

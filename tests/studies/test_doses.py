@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import cxsim as cx
+from cxsim import plots
 from cxsim.readings.registry import OUTCOMES
 from cxsim.scenario import Scenario
 
@@ -150,3 +151,12 @@ def test_a_value_that_does_not_fit_its_setting_is_refused_by_name(small_world: S
     with pytest.raises(cx.InputError, match="two axes"):
         cx.grid(small_world, cx.Axis("teams.support_headcount", (1, 2)), cx.Axis("teams.support_headcount", (3, 4)),
                 replications=2, seed=1)  # fmt: skip
+
+
+def test_the_title_of_a_curve_says_where_it_does_harm(curve: cx.Dose) -> None:
+    noise = 0.001 * np.random.default_rng(2).standard_normal((3, REPLICATIONS))
+    harmful = _with_gains(curve, "nrr", np.array([[0.0], [-0.5], [-1.0]]) + noise)
+    title = plots.dose(harmful, "nrr").texts[0].get_text().replace("\n", " ")
+    assert title.endswith("at no value clearly better for net revenue retention, for sure worse at 0.5, 1")
+    mixed = _with_gains(curve, "nrr", np.array([[-0.5], [0.5], [1.0]]) + noise)
+    assert plots.dose(mixed, "nrr").texts[0].get_text().replace("\n", " ").endswith("for sure worse at 0")

@@ -37,3 +37,27 @@ def test_differences_carry_their_sign_and_share_their_scale() -> None:
 
 def test_a_probability_is_never_rounded_to_certainty() -> None:
     assert [q.chance(x) for x in (0.0, 0.001, 0.5, 0.999, 1.0)] == ["0 %", "< 1 %", "50 %", "> 99 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["share", "1/month", "currency", "accounts", "days", "month", "ratio", "0-20", "months"]
+)
+def test_what_is_rounded_to_nothing_has_no_sign(unit: str) -> None:
+    small = -1e-9
+    told = [
+        q.level(small, unit), q.change(small, unit), q.change_with_interval(small, small, small, unit),
+        q.level_with_interval(small, small, small, unit), q.change_in_words(small, small, small, unit),
+        q.interval(small, small, unit, signed=False), q.interval(small, small, unit), q.tick(-0.0, unit),
+        q.change_and_half(small, small, small, unit), q.percent(small), q.number(-0.0),
+    ]  # fmt: skip
+    for said in told:
+        assert "-" not in said
+        assert q.MINUS not in said
+
+
+def test_half_an_interval_that_is_something_does_not_look_like_nothing() -> None:
+    assert q.change_and_half(-1.43e6, -1.59e6, -1.27e6, "currency") == "−1.43 ±0.16 M"
+    assert q.change_and_half(-0.006, -0.007, -0.005, "share") == "−0.6 ±0.1"
+    assert q.change_and_half(-301e3, -301.1e3, -300.9e3, "currency") == "−301 ±<1 k"
+    assert q.change_and_half(None, None, None, "share") == "–"
+    assert q.change(9_996_000.0, "currency") == "+10.0 M"

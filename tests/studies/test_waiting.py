@@ -81,3 +81,7 @@ def test_what_cannot_wait_is_refused(small_world: Scenario, found: cx.Waiting) -
         found.gained("arr", 4)
     with pytest.raises(cx.InputError, match='Did you mean "arr"'):
         found.lost("ar", 3)
+
+
+def test_it_can_be_summed_up_like_its_siblings(found: cx.Waiting) -> None:
+    assert found.summary().split("\n") == [findings.waiting(found, 3), findings.waiting(found, 6)]

@@ -70,7 +70,7 @@ def study(size: Size) -> Results:
         told += waiting({"none": base, **{name: rules[name] for name in RULES}}, size.of(8, 2), moved)
     for name in TOLERANCES:
         told += at_tolerance(base, name, size)
-    for name in ("red", "red_wake39"):
+    for name in ("red", "red_wake39", "amber_0"):
         with size.bar("accounts one by one") as moved:
             fates = cx.ledger(
                 base, alternative=rules[name], replications=size.of(40, 2), seed=SEED, progress=moved

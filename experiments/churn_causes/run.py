@@ -13,6 +13,7 @@ import cxsim as cx
 from cxsim import events
 from cxsim.plots.comparisons import provenance
 from cxsim.studies import Run
+from cxsim.studies.replications import Progress
 from experiments.conduct import Results, Size, conduct
 from experiments.dots import dots
 from experiments.findings import Finding, jackknife, level, ratio
@@ -33,6 +34,8 @@ def study(size: Size) -> Results:
             base, *arms.values(), names=list(arms), replications=size.of(200, 4), seed=SEED, progress=moved
         )
     told = findings(found)
+    with size.bar("how long customers have been there") as moved:
+        told |= {one.name: one for one in ages(base, arms["involuntary"], size.of(60, 3), moved)}
     return Results(
         SEED,
         {"b2b-saas": base, **{f"without {name}": arm for name, arm in arms.items()}},
@@ -69,9 +72,35 @@ def findings(found: cx.Comparison) -> dict[str, Finding]:
             ratio(f"{short}_{key}", run.values(one), base.values(one), less_one=True) for one, short in READ.items()
         ]
         told.append(cut_of_share(f"kept_{key}", base.values(ALL), run.values(ALL), share))
+    kept = found.named("involuntary")
+    told.append(ratio("by_choice_involuntary", by_choice(kept), by_choice(base), less_one=True))
     quoted = sum(base.values(f"{cause}_churn_share") for cause in THREE)
     told.append(level("quoted_share", np.asarray(quoted), "share"))
     return {one.name: one for one in told}
+
+
+def by_choice(run: Run) -> np.ndarray:
+    """Losses by choice for each account-month, in each replication."""
+    return np.asarray(run.values(ALL) * (1.0 - run.values("involuntary_churn_share")))
+
+
+def ages(base: cx.Scenario, kept: cx.Scenario, replications: int, moved: Progress | None) -> list[Finding]:
+    """Mean months since sign-up of those who are there at the end, as the world is and where nobody fails to pay."""
+    told: list[list[float]] = []
+    for number in range(replications):
+        told.append([age(cx.simulate(world, seed=SEED, replication=number)) for world in (base, kept)])
+        if moved is not None:
+            moved(number + 1, replications)
+    before, after = np.array(told).T
+    return [level("age", before, "months"), level("age_involuntary", after - before, "months", is_change=True)]
+
+
+def age(log: cx.EventLog) -> float:
+    """Mean months since they signed up first of the accounts that are active at the horizon."""
+    rows = log.frame()
+    last = rows[rows["account"] >= 0].groupby("account").last()
+    signed = rows[rows["kind"] == "signed_up"].groupby("account")["time"].first()
+    return float(log.certificate.horizon_months - signed[last.index[last["mrr"] > 0]].mean())
 
 
 def cut_of_share(name: str, before: np.ndarray, after: np.ndarray, share: np.ndarray) -> Finding:

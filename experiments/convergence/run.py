@@ -9,11 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import cxsim as cx
-from cxsim.plots import style
 from cxsim.plots.comparisons import provenance
 from cxsim.readings.outcomes import OUTCOMES
 from experiments.conduct import Results, Size, conduct
-from experiments.curves import Line, curves
 from experiments.dots import dots
 from experiments.findings import Finding, between, effect, level
 
@@ -50,7 +48,7 @@ def study(size: Size) -> Results:
         {"b2b-saas": base, **arms, **{f"{how}{100 * seen:.0f} % seen": world for (how, seen), world in worlds.items()}},
         tuple(told.values()),
         {"effects": table(found), "seen": seen_table(told)},
-        {"figure": figure(found, told), "seen": seen_figure(doses["", SEEN[0]], told)},
+        {"figure": figure(found, told), "seen": seen_figure(told, provenance(doses["", SEEN[0]].baseline))},
     )
 
 
@@ -154,29 +152,27 @@ def figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
     )
 
 
-def seen_figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
-    """What calls bring by the share of moments that is seen."""
+def seen_figure(told: dict[str, Finding], footer: str) -> Figure:
+    """What calls bring more where all moments are seen than where none is, beside what mapping the journey costs."""
     does = {1: "bring more", 0: "do not clearly bring more", -1: "bring less"}
     alike, mature = (does[told[f"{how}all_seen_worth"].side] for how in MATURE)
     if alike == mature:
-        title = f"Calls to those in the red {alike} where more of the journey is seen"
+        title = f"Calls to those in the red {alike} where all of the journey is seen instead of none"
     else:
-        title = f"Where more is seen, calls {alike}; if experience weighs most, they {mature}"
-    lines = [
-        Line(words, colour, SEEN, [told[f"{key}seen{100 * seen:.0f}_worth"] for seen in SEEN])
-        for key, words, colour in (
-            ("", "outcome and\nexperience\nweigh alike", style.BLUE),
-            ("mature_", "experience\nweighs three\ntimes as much", style.ORANGE),
-        )
+        title = f"Where all is seen, calls {alike}; if experience weighs most, they {mature}"
+    rows = [
+        ("all moments seen, calls; outcome and experience weigh alike", told["all_seen_worth"]),
+        ("all moments seen, calls; experience weighs three times as much", told["mature_all_seen_worth"]),
+        ("journey mapped, nobody acts: about what it costs", told["map_worth"]),
     ]
-    return curves(
+    return dots(
         title,
-        "Change of the company's discounted value by such calls, in worlds that differ in the share of moments that "
-        "reach the record: mean and its 95 % interval.",
-        provenance(found.baseline),
-        lines,
-        scale="share of moments seen",
-        ticks=[(seen, f"{100 * seen:.0f} %") for seen in SEEN],
+        "Discounted company value. Above: what calls to those in the red add where every moment is seen, less what "
+        "they add where none is, under the same luck. Below: the programme that shows more. Means, 95 % intervals.",
+        footer,
+        rows,
+        better="higher",
+        width=10.0,
     )
 
 

@@ -5,7 +5,7 @@ python -m experiments.outcome_or_experience.run
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,11 @@ from matplotlib.figure import Figure
 
 import cxsim as cx
 from cxsim.plots.comparisons import provenance
+from cxsim.readings.revenue import MOVEMENTS
 from cxsim.studies.claims.audit import Audited
 from cxsim.studies.claims.together import LARGE, LEVERS, ON
 from cxsim.studies.claims.vendors import AFTER, ALIKE, DIFFER, UNLIKE, WORLD
+from cxsim.studies.replications import Progress
 from experiments.conduct import Results, Size, conduct
 from experiments.dots import dots
 from experiments.findings import Finding, effect, ratio
@@ -37,6 +39,7 @@ IN_WORDS = {
     "members_young": "members, young market",
     "members_mature": "members, mature market",
 }
+READ_OFF = ("b2b_mature",)  # markets in which the movements of revenue are read off the logs
 OUTCOMES = ("logo_churn_annual", "arr", "company_value_multiple", "clv")
 
 
@@ -75,6 +78,9 @@ def study(size: Size) -> Results:
                 replications=size.of(200, 4), seed=SEED, progress=moved,
             )  # fmt: skip
         told += findings(name, found)
+        if name in READ_OFF:
+            with size.bar("what ARR is made of") as moved:
+                told += sources(name, (base, outcome, experience), size.of(40, 3), moved)
         scenarios |= {name: base, f"{name}_both": both}
         effects = found.effects()
         chosen = effects[effects["outcome"].isin(OUTCOMES)]
@@ -129,6 +135,26 @@ def findings(name: str, found: cx.Comparison) -> list[Finding]:
     return told
 
 
+def sources(
+    name: str, arms: tuple[cx.Scenario, cx.Scenario, cx.Scenario], replications: int, moved: Progress | None
+) -> list[Finding]:
+    """Shares of the gain of ARR by movement: new business, expansion, contraction, losses, returns; they sum to 1."""
+    sums = []
+    for number in range(replications):
+        tables = [cx.readings.revenue(cx.simulate(arm, seed=SEED, replication=number)) for arm in arms]
+        sums.append([[float(one[movement].sum()) for movement in MOVEMENTS] for one in tables])
+        if moved is not None:
+            moved(number + 1, replications)
+    none, *others = np.moveaxis(np.array(sums), 1, 0)
+    return [
+        replace(
+            ratio(f"{name}_{movement}_{probe.name}", (arm - none)[:, place], (arm - none).sum(axis=1)), unit="share"
+        )
+        for probe, arm in zip(PROBES, others, strict=True)
+        for place, movement in enumerate(MOVEMENTS)
+    ]
+
+
 def ranks(vendors: Audited) -> list[Finding]:
     """Rank correlation of health with company value over many B2B vendors, after one year and after ten."""
     return [
@@ -170,12 +196,12 @@ def figure(told: list[Finding], footer: str) -> Figure:
 
 
 def title(by: dict[str, Finding]) -> str:
-    """What a point of experience is worth in points of outcome, between firms and for members."""
+    """What half a point of experience does to ARR in terms of what half a point of outcome does."""
     said = []
     for kind, words in (("b2b", "between firms"), ("members", "for members")):
         low, high = sorted(by[f"{kind}_{age}_times"].value for age in ("young", "mature"))
-        said.append(f"{low:.1f} to {high:.1f} times {words}")
-    return f"A point of experience is worth a point of outcome {' and '.join(said)}"
+        said.append(f"{low:.1f} to {high:.1f} times{{}} {words}")
+    return f"Experience raises ARR {said[0].format(' as much as outcome')}, {said[1].format('')}"
 
 
 if __name__ == "__main__":

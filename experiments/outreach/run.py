@@ -22,11 +22,14 @@ from cxsim.studies.rounds import meaning_to_leave
 from experiments.conduct import Results, Size, conduct
 from experiments.curves import Line, curves
 from experiments.dots import dots
-from experiments.findings import Finding, between, effect, jackknife, ratio
+from experiments.findings import Finding, between, effect, jackknife, level, ratio
+from experiments.tolerance import PATH, TOLERANCES, tolerant
 
 SEED, LEVER = 7, "proactive-outreach"
 PEOPLE = (0, 2, 4, 6, 8)
 WAKES = (0.0, 0.01, 0.02, 0.03, 0.039)
+RULES = ("red", "amber_0", "amber_6", "calendar")  # rules and choices that are tried at every tolerance
+PATIENT = ("random", "risk", "renewal")
 CALLS, THIRDS = 20, 3  # calls a month; an account's turn comes every third month, as the lever's pause asks
 CHOICES = {
     "random": "anyone",
@@ -35,7 +38,11 @@ CHOICES = {
     "large": "the largest",
     "renewal": "those soon to renew",
 }
-READ = {"net_benefit": "cash", "arr": "arr", "nrr": "nrr", "logo_churn_annual": "year", "logo_churn_12m": "first"}
+READ = {
+    "net_benefit": "cash", "company_value_dcf": "worth", "arr": "arr", "nrr": "nrr", "logo_churn_annual": "year",
+    "logo_churn_12m": "first",
+}  # fmt: skip
+AT_EACH_DOSE = ("net_benefit", "nrr", "logo_churn_annual", "logo_churn_12m")
 
 
 def study(size: Size) -> Results:
@@ -57,8 +64,13 @@ def study(size: Size) -> Results:
     told = [one for study in (found, chosen) for run in study.alternatives for one in effects(study, run)]
     told += [between(f"known_{short}", chosen.baseline, knowing, one) for one, short in READ.items()]
     told.append(part_of_known(chosen, knowing))
-    told += [break_even(f"even_{short}", found, one) for one, short in READ.items() if short not in ("arr", "nrr")]
-    for name in ("red", "red_wake39"):
+    for key, study, arm in (("even", found, "red"), ("renewal_even", chosen, "renewal")):
+        told += [break_even(f"{key}_{READ[one]}", study, arm, one) for one in AT_EACH_DOSE if one != "nrr"]
+    with size.bar("waits") as moved:
+        told += waiting({"none": base, **{name: rules[name] for name in RULES}}, size.of(8, 2), moved)
+    for name in TOLERANCES:
+        told += at_tolerance(base, name, size)
+    for name in ("red", "red_wake39", "amber_0"):
         with size.bar("accounts one by one") as moved:
             fates = cx.ledger(
                 base, alternative=rules[name], replications=size.of(40, 2), seed=SEED, progress=moved
@@ -69,25 +81,73 @@ def study(size: Size) -> Results:
         SEED,
         {"b2b-saas": base, **rules, **choices, "known": knowing.scenario},
         tuple(told),
-        {"effects": table(found, chosen)},
-        {"figure": figure(found, named), "wake": wake_figure(found, named)},
+        {"effects": table(found, chosen), "tolerance": tolerance_table(named)},
+        {
+            "figure": figure(named, provenance(found.baseline)),
+            "wake": wake_figure(found, named),
+            "tolerance": tolerance_figure(named, provenance(found.baseline)),
+        },
     )
 
 
 def by_rule(base: cx.Scenario) -> dict[str, cx.Scenario]:
-    """All in the red, or in the red and amber, with more and more people; and all in the red who may be woken."""
-    arms = {"red": base.with_(LEVER, bands=["red"])}
+    """All in the red, or in the red and amber, with more and more people; all before renewal; all who may be woken."""
+    arms = {
+        "red": base.with_(LEVER, bands=["red"]),
+        "calendar": base.with_(LEVER, bands=[], score="months_to_renewal", above=2, below=5),
+    }
     for people in PEOPLE:
         arm = base.with_(LEVER, bands=["red", "amber"])
         arms[f"amber_{people}"] = arm.with_("csm-staff", people=people) if people else arm
-    arms |= {f"red_wake{1000 * wake:.0f}": base.with_(LEVER, bands=["red"], wake=wake) for wake in WAKES[1:]}
-    return arms
+    return arms | {woken("red", wake): base.with_(LEVER, bands=["red"], wake=wake) for wake in WAKES[1:]}
+
+
+def woken(name: str, wake: float) -> str:
+    """Name of an arm in which calls wake some of those called."""
+    return f"{name}_wake{1000 * wake:.0f}" if wake else name
 
 
 def by_choice(base: cx.Scenario) -> dict[str, cx.Scenario]:
     """As many calls in each arm, to those whom `call` picks; and two choices again where calls wake."""
-    settings = dict.fromkeys(CHOICES, 0.0) | {"risk_wake39": WAKES[-1], "renewal_wake39": WAKES[-1]}
-    return {name: by_hand(base, name, wake) for name, wake in settings.items()}
+    arms = {name: by_hand(base, name) for name in CHOICES}
+    doses = [("risk", WAKES[-1]), *(("renewal", wake) for wake in WAKES[1:])]
+    return arms | {woken(name, wake): by_hand(base, woken(name, wake), wake) for name, wake in doses}
+
+
+def at_tolerance(base: cx.Scenario, name: str, size: Size) -> list[Finding]:
+    """The same calls where customers mind a late conversation sooner or later."""
+    world = tolerant(base, name)
+    rules = {arm: scenario for arm, scenario in by_rule(world).items() if arm in RULES}
+    choices = {choice: by_hand(world, choice) for choice in PATIENT}
+    told = []
+    for arms, policy in ((rules, None), (choices, call)):
+        with size.bar(f"minds {TOLERANCES[name]:g} months") as moved:
+            found = cx.compare(
+                world, *arms.values(), names=list(arms), replications=size.of(80, 3), seed=SEED, progress=moved,
+                policy=policy,
+            )  # fmt: skip
+        told += [
+            effect(f"{run.name}_{name}_{READ[one]}", found, one, run.name)
+            for run in found.alternatives
+            for one in ("arr", "net_benefit", "company_value_dcf", "logo_churn_annual")
+        ]
+    return told
+
+
+def waiting(arms: dict[str, cx.Scenario], logs: int, moved: Progress | None) -> list[Finding]:
+    """Share of check-ins asked for that are held by the horizon, and mean days that check-ins and calls waited."""
+    told = []
+    for done, (name, arm) in enumerate(arms.items(), start=1):
+        waits = [cx.readings.waits(cx.simulate(arm, seed=SEED, replication=number)) for number in range(logs)]
+        for subject, short in (("check_in", "check_in"), ("outreach", "call")):
+            rows = pd.concat([one[one["subject"] == subject] for one in waits])
+            rows = rows[rows["team"] == "success"]
+            if len(rows):
+                told.append(level(f"{name}_{short}_days", 30.4375 * rows["mean"].to_numpy(), "days"))
+                told.append(level(f"{name}_{short}_held", (rows["n"] / rows["asked"]).to_numpy(), "share"))
+        if moved is not None:
+            moved(done, len(arms))
+    return told
 
 
 def by_hand(base: cx.Scenario, name: str, wake: float = 0.0) -> cx.Scenario:
@@ -128,7 +188,7 @@ def call(seen: cx.Seen, known: dict[int, set[int]] | None = None) -> cx.Orders |
         free = (columns["account"] % THIRDS == seen.month % THIRDS) & (columns["stage"] > 0) & ~columns["given_notice"]
         if known is not None:
             free &= np.isin(columns["account"], list(known[seen.month]))
-        place = np.where(free, rank(seen, name.removesuffix("_wake39")), np.inf)
+        place = np.where(free, rank(seen, name.split("_wake")[0]), np.inf)
         first = np.argsort(place, kind="stable")[:CALLS]
         orders[name] = np.sort(columns["account"][first[np.isfinite(place[first])]])
     return cx.Orders(treat=orders) if orders else None
@@ -156,9 +216,9 @@ def effects(found: cx.Comparison, run: Run) -> list[Finding]:
     return [*told, ratio(f"{run.name}_cut", run.values("logo_churn_annual"), before, less_one=True)]
 
 
-def break_even(name: str, found: cx.Comparison, outcome: str) -> Finding:
-    """Share of those called who must be woken for calls in the red to change an outcome not at all."""
-    runs = [found.named("red"), *(found.named(f"red_wake{1000 * wake:.0f}") for wake in WAKES[1:])]
+def break_even(name: str, found: cx.Comparison, arm: str, outcome: str) -> Finding:
+    """Share of those called who must be woken for an arm's calls to change an outcome not at all."""
+    runs = [found.named(woken(arm, wake)) for wake in WAKES]
     change = np.array([run.values(outcome) - found.baseline.values(outcome) for run in runs])
     sign = 1.0 if outcome == "net_benefit" else -1.0
     return jackknife(name, lambda at: crossing(sign * change[:, at].mean(axis=1)), found.n, "share")
@@ -194,7 +254,7 @@ def table(*found: cx.Comparison) -> pd.DataFrame:
     return rows[rows["outcome"].isin(READ)][columns]
 
 
-def figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
+def figure(told: dict[str, Finding], footer: str) -> Figure:
     """Cash that each way of calling brings or costs."""
     chosen = {name: told[f"{name}_cash"] for name in CHOICES}
     best = max(chosen, key=lambda name: chosen[name].value)
@@ -209,9 +269,9 @@ def figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
     does = does if wide.side else "has no clear effect"
     return dots(
         f"Twenty calls a month bring most if they go to {CHOICES[best]}; calling all in the red and amber {does}",
-        "Change of discounted cash over 36 months, wages of added CSMs included: mean and its 95 % interval. Blue: "
-        "better than no outreach; orange: worse; grey: unclear.",
-        provenance(found.baseline),
+        "Change of discounted cash over 36 months, wages of added CSMs included, where a check-in more than a week "
+        "late is minded: mean and its 95 % interval. Blue: better than no outreach; orange: worse; grey: unclear.",
+        footer,
         rows,
         better="higher",
         width=9.0,
@@ -220,7 +280,7 @@ def figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
 
 def wake_figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
     """Loss of customers by how many of those called are woken."""
-    arms = ["red", *(f"red_wake{1000 * wake:.0f}" for wake in WAKES[1:])]
+    arms = [woken("red", wake) for wake in WAKES]
     lines = [
         Line("first-year\nchurn", style.ORANGE, WAKES, [told[f"{arm}_first"] for arm in arms]),
         Line("churn a year\nof all", style.BLUE, WAKES, [told[f"{arm}_year"] for arm in arms]),
@@ -235,6 +295,46 @@ def wake_figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
         scale="risk of leaving that a call adds (accumulated hazard)",
         ticks=[(wake, f"{100 * wake:.3g} %") for wake in WAKES],
         marked=(even, "no change in\nchurn of all"),
+    )
+
+
+def tolerance_table(told: dict[str, Finding]) -> pd.DataFrame:
+    """What each way of calling does, by the wait for a planned conversation that customers do not mind."""
+    rows = []
+    for arm in (*PATIENT, *RULES):
+        for name, months in TOLERANCES.items():
+            row: dict[str, object] = {"called": arm, PATH: months}
+            for short in ("arr", "cash", "worth", "year"):
+                one = told[f"{arm}_{name}_{short}"]
+                row |= {short: one.value, f"{short}_low": one.low, f"{short}_high": one.high}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def tolerance_figure(told: dict[str, Finding], footer: str) -> Figure:
+    """What calls do to ARR, by the wait for a planned conversation that customers do not mind."""
+    places = range(len(TOLERANCES))
+    lines = [
+        Line(words, colour, places, [told[f"{arm}_{name}_arr"] for name in TOLERANCES])
+        for arm, words, colour in (
+            ("renewal", "20 before renewal", style.GREEN),
+            ("red", "all red", style.BLUE),
+            ("calendar", "all before renewal", style.PURPLE),
+            ("amber_0", "all red and amber", style.ORANGE),
+        )
+    ]
+    few = {told[f"renewal_{name}_arr"].side for name in TOLERANCES}
+    wide = [told[f"amber_0_{name}_arr"].side for name in TOLERANCES]
+    start = "Few calls before renewal raise ARR" if few == {1} else "Even few calls before renewal may not raise ARR"
+    hangs = "what many calls do hangs on how late a check-in may come" if len(set(wide)) > 1 else "so with many calls"
+    return curves(
+        f"{start} whatever customers bear; {hangs}",
+        "Change of ARR after 36 months by the wait for a planned conversation that customers do not mind (an "
+        "assumption; the world's is a week): mean and its 95 % interval.",
+        footer,
+        lines,
+        scale="wait that is not minded (not to scale)",
+        ticks=list(zip(places, ("a week", "two weeks", "a month", "a year"), strict=True)),
     )
 
 

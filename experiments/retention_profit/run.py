@@ -55,11 +55,13 @@ def findings(found: Audited) -> list[Finding]:
         gain("from_80_paid", at(found, 0.80, cost=1.5)),
         gain("from_80_growing", at(found, 0.80, step=STEPS[-1])),
         gain("from_90_paid", at(found, 0.90, cost=1.5)),
+        gain("from_70_half_paid", at(found, 0.70, cost=0.5)),
+        gain("from_80_half_paid", at(found, 0.80, cost=0.5)),
+        gain("from_60_paid", at(found, 0.60, cost=1.5)),
+        gain("from_70_dear", at(found, 0.70, cost=2.0)),
+        gain("from_90_growing_dear", at(found, 0.90, cost=2.0, step=STEPS[-1])),
     ]
-    plausible = [one for one in found.answer.cells if one.plausible]
-    inside = sum(found.claim.verdict_at(one) == "holds" for one in plausible) / len(plausible)
-    # a count over settings, without luck of its own
-    return [*told, Finding("inside", inside, inside, inside, "share")]
+    return told
 
 
 def figure(found: Audited) -> Figure:

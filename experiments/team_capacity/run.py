@@ -16,9 +16,11 @@ from cxsim.studies.replications import Progress
 from experiments.conduct import Results, Size, conduct
 from experiments.curves import Line, curves
 from experiments.findings import Finding, between, level
+from experiments.team_capacity import csms
 
 SEED, HORIZON = 7, 60
 FROM, TO = -4, 2  # people more or fewer than there are
+REPLY, LATE_REPLY = "adoption.expected_reply", 0.25  # the world's is a working day; here a week [months]
 TEAMS = {
     "onboarding": ("onboarding-staff", "onboarding", "onboarding specialists", style.GREEN),
     "success": ("csm-staff", "check_in", "CSMs", style.PURPLE),
@@ -45,12 +47,15 @@ def study(size: Size) -> Results:
     with size.bar("waits") as moved:
         waits = waiting({(team, 0): base for team in TEAMS} | arms, size.of(8, 2), moved)
     told |= {one.name: one for one in waits}
+    with size.bar("support, if a week's reply is borne") as moved:
+        told["support_now_patient_worth"] = last_agent(base.set(REPLY, LATE_REPLY), size.of(60, 3), moved)
+    told |= {one.name: one for one in csms.sweep(base, SEED, size)}
     return Results(
         SEED,
         {"b2b-saas": base, **{names[key]: arm for key, arm in arms.items()}},
         tuple(told.values()),
-        {"hires": table(base, told)},
-        {"figure": figure(found, told)},
+        {"hires": table(base, told), "csms": csms.table(base, told)},
+        {"figure": figure(found, told), "csms": csms.figure(base, told, provenance(found.baseline))},
     )
 
 
@@ -72,6 +77,13 @@ def hires(found: cx.Comparison, team: str) -> list[Finding]:
         for people in list(steps())[1:]
         for one, short in READ.items()
     ]
+
+
+def last_agent(world: cx.Scenario, replications: int, moved: Progress | None) -> Finding:
+    """What the last support agent is worth in another world."""
+    fewer = world.with_("support-staff", people=-1)
+    found = cx.compare(world, fewer, names=["fewer"], replications=replications, seed=SEED, progress=moved)
+    return between("support_now_patient_worth", found.named("fewer"), found.baseline, "company_value_dcf")
 
 
 def waiting(arms: dict[tuple[str, int], cx.Scenario], logs: int, moved: Progress | None) -> list[Finding]:
@@ -121,10 +133,13 @@ def figure(found: cx.Comparison, told: dict[str, Finding]) -> Figure:
     paying = [words for words, one in nexts.items() if one.side > 0]
     ahead = f"The next hire pays among {' and '.join(paying)}" if paying else "No team's next hire clearly pays"
     lasts = {TEAMS[team][2]: told[f"{key_of(team, 0)}_worth"] for team in TEAMS}
-    earned = [f"{words} by {one.said('size')}" for words, one in lasts.items() if one.side > 0]
-    behind = f"; the last one did: {' and '.join(earned)}" if earned and not paying else ""
+    does = {1: "brought {} among {}", 0: "is unclear among {1}", -1: "cost {} among {}"}
+    behind = ", ".join(
+        does[one.side].format(one.said("size"), words)
+        for words, one in sorted(lasts.items(), key=lambda it: -it[1].value)
+    )
     return curves(
-        ahead + behind,
+        f"{ahead}; the last one {behind}",
         "Change of the company's discounted value (cash of 60 months and ten years' run-off) by one more person, wage "
         "inside, against the same team without that person: mean and its 95 % interval.",
         provenance(found.baseline),

@@ -11,12 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cxsim as cx
 from cxsim.studies.pairs import mean_interval
 from experiments.check import faults_of, names, page_faults
+from experiments.combinations.run import at_once
 from experiments.conduct import FINDINGS, PAGE
 from experiments.curves import Line, curves
 from experiments.dots import dots
-from experiments.findings import MARK, Finding, faults, filled, from_rows, jackknife, ratio, tick
+from experiments.findings import MARK, Finding, faults, filled, from_rows, jackknife, level, ratio, tick
+from experiments.team_capacity.csms import plans
+from experiments.tolerance import PATH, TOLERANCES, tolerant
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "experiments"
@@ -149,3 +153,39 @@ def test_a_changed_number_is_told(tmp_path: Path) -> None:
         first[end] += far
     (tmp_path / FINDINGS).write_text(json.dumps(whole), encoding="utf-8")
     assert faults_of(name, tmp_path)
+
+
+def test_intervals_of_many_findings_hold_together() -> None:
+    n, many, trials = 12, 21, 400
+    luck = np.random.default_rng(3).standard_normal((trials, many, n))
+    missed = [
+        any(at_once(level("none", values, "share", is_change=True), n, many).side for values in trial) for trial in luck
+    ]
+    # independent findings: Bonferroni's share of trials with a miss is 1 − (1 − 5 %/21)^21 = 4.9 %
+    share = 1.0 - (1.0 - 0.05 / many) ** many
+    error = np.sqrt(share * (1.0 - share) / trials)
+    assert abs(np.mean(missed) - share) < 4.0 * error
+    one = level("one", luck[0, 0], "share")
+    assert at_once(one, n, 1).high == pytest.approx(one.high)
+
+
+def test_a_tolerance_moves_one_number_of_the_world() -> None:
+    base = cx.Scenario.load("b2b-saas")
+    assert base.value(PATH) == TOLERANCES["week"]
+    assert tolerant(base, "week").hash == base.hash
+    for name, months in TOLERANCES.items():
+        moved = tolerant(base, name)
+        assert moved.value(PATH) == months
+        assert moved.set(PATH, base.value(PATH)).hash == base.hash
+
+
+def test_fewer_than_half_of_the_check_ins_are_asked_for_where_half_are_planned() -> None:
+    base = cx.Scenario.load("b2b-saas").set("arrivals.history_months", 6).set("horizon_months", 24)
+    every, half = base, plans(base)["half_csms8"]
+    asked = []
+    for world in (every, half):
+        waits = cx.readings.waits(cx.simulate(world, seed=1))
+        asked.append(int(waits.loc[waits["subject"] == "check_in", "asked"].sum()))
+    # every fourth month instead of every second, every eighth instead of every fourth; where a renewal talk is due
+    # besides, it takes the check-in's place
+    assert 0.3 < asked[1] / asked[0] < 0.5

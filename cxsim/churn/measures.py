@@ -41,19 +41,28 @@ class Ranked:
         self._squares = self.y * (1.0 - p) ** 2 + (1.0 - self.y) * p**2
         self._losses = -(self.y * np.log(np.clip(p, SURE, 1.0)) + (1.0 - self.y) * np.log(np.clip(1.0 - p, SURE, 1.0)))
 
-    def measures(self, weight: Reals | None = None) -> dict[str, float]:
-        """Each of `MEASURES`, rows counting by weights, shape (n,)."""
+    def auc(self, weight: Reals | None = None) -> float:
+        """The first of `MEASURES` alone, which is much quicker than all."""
+        _, lost, kept = self._counted(weight)
+        return _auc(lost, kept)
+
+    def _counted(self, weight: Reals | None) -> tuple[Reals, Reals, Reals]:
+        """Weights of rows, and what is lost and kept at each distinct prediction, the highest first."""
         w = np.ones(len(self.y)) if weight is None else weight
         lost = np.bincount(self._place, weights=w * self.y, minlength=self._n)
         kept = np.bincount(self._place, weights=w * (1.0 - self.y), minlength=self._n)
+        return w, lost, kept
+
+    def measures(self, weight: Reals | None = None) -> dict[str, float]:
+        """Each of `MEASURES`, rows counting by weights, shape (n,)."""
+        w, lost, kept = self._counted(weight)
         all_lost, all_kept, size = float(lost.sum()), float(kept.sum()), float(w.sum())
         found = {name: float("nan") for name in MEASURES}
         found["brier"] = float((w * self._squares).sum() / size)
         found["log_loss"] = float((w * self._losses).sum() / size)
         if all_lost > 0.0 and all_kept > 0.0:
             so_far, passed = np.cumsum(lost), np.cumsum(kept)
-            below = all_kept - passed + 0.5 * kept
-            found["auc"] = float((lost * below).sum() / (all_lost * all_kept))
+            found["auc"] = _auc(lost, kept)
             ranked = so_far + passed
             precision = np.divide(so_far, ranked, out=np.zeros_like(ranked), where=ranked > 0.0)
             found["average_precision"] = float((lost * precision).sum() / all_lost)
@@ -89,6 +98,14 @@ class Ranked:
         lost = np.bincount(self._place, weights=self.y, minlength=self._n)
         total = max(float(lost.sum()), 1e-300)
         return np.append(0.0, np.cumsum(size) / size.sum()), np.append(0.0, np.cumsum(lost) / total)
+
+
+def _auc(lost: Reals, kept: Reals) -> float:
+    all_lost, all_kept = float(lost.sum()), float(kept.sum())
+    if not (all_lost > 0.0 and all_kept > 0.0):
+        return float("nan")
+    below = all_kept - np.cumsum(kept) + 0.5 * kept
+    return float((lost * below).sum() / (all_lost * all_kept))
 
 
 # auc: chance that a lost account is ranked above a kept one, ties half. average_precision: mean share of lost accounts

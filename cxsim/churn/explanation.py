@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxsim.churn.dataset import Dataset
+    from cxsim.churn.evaluation import Evaluation
     from cxsim.churn.model import ChurnModel
 
 Reals = npt.NDArray[np.float64]
@@ -59,7 +60,7 @@ def importance(model: ChurnModel, data: Dataset, *, repeats: int = REPEATS, seed
     """
     import pandas as pd
 
-    from cxsim.churn.evaluation import LEVELS, samples
+    from cxsim.churn.resampling import LEVELS, samples
 
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 2:
         raise InputError([f"repeats: {repeats!r} is not a whole number from 2"])
@@ -85,6 +86,26 @@ def importance(model: ChurnModel, data: Dataset, *, repeats: int = REPEATS, seed
         found.append((column.name, float(rises.mean()), float(low), float(high)))
     told = pd.DataFrame(found, columns=["feature", "importance", "low", "high"])
     return told.sort_values("importance", ascending=False, ignore_index=True, kind="stable")
+
+
+def unseen(found: Evaluation, *, method: Any) -> tuple[ChurnModel, Dataset]:
+    """A model, and accounts and days that it has not seen: the last origin and one fold of an evaluation.
+
+    Parameters
+    ----------
+    found : Evaluation
+    method : str or scikit-learn classifier
+        As it was judged.
+    """
+    from cxsim.churn.model import ChurnModel
+
+    last = found.origin == found.origin.max() if found.data.has_days else np.ones(len(found.data), dtype=np.bool_)
+    judged = found.data.of(last & (found.fold == found.fold[last][0]))
+    learned = ~np.isin(found.whole.account, judged.account)
+    if found.data.has_days:
+        learned &= found.whole.known_at <= found.origin.max()
+    part = found.whole.of(learned)
+    return ChurnModel(method, seed=found.seed).fit(part.features, part.target, part.account), judged
 
 
 def dependence(model: ChurnModel, data: Dataset, *, feature: str) -> pd.DataFrame:

@@ -40,7 +40,9 @@ def kaplan_meier(table: pd.DataFrame, *, duration: str, lost: str, by: str | Non
     Returns
     -------
     pandas.DataFrame
-        `group`, `duration`, `survival`, `low`, `high` (95 %, on the log-log scale), one row at each age of a loss.
+        `group`, `duration`, `at_risk` (accounts that were still watched as this age began), `lost` (at this age),
+        `survival`, `low`, `high` (95 %, on the log-log scale; NaN where the curve is 1 or 0): a row at age 0, and one
+        at each age of a loss.
 
     Raises
     ------
@@ -68,10 +70,18 @@ def kaplan_meier(table: pd.DataFrame, *, duration: str, lost: str, by: str | Non
             warnings.simplefilter("ignore", RuntimeWarning)  # where the curve is 1 or 0 there is no interval
             bounds: Any = survival.confidence_interval(method="log-log")
         at = np.isin(survival.quantiles, age[mine & event])
+        ages = survival.quantiles[at]
+        lost_at = np.sort(age[mine & event])
+        n_lost = np.searchsorted(lost_at, ages, "right") - np.searchsorted(lost_at, ages)
         parts.append(pd.DataFrame({
-            "group": group, "duration": survival.quantiles[at], "survival": survival.probabilities[at],
-            "low": bounds.low.probabilities[at], "high": bounds.high.probabilities[at],
+            "group": group, "duration": ages, "at_risk": (age[mine] >= ages[:, None]).sum(axis=1), "lost": n_lost,
+            "survival": survival.probabilities[at], "low": bounds.low.probabilities[at],
+            "high": bounds.high.probabilities[at],
         }))  # fmt: skip
+        if not len(ages) or ages[0] > 0.0:  # before the first loss everybody is there
+            first = {"group": group, "duration": 0.0, "at_risk": int(mine.sum()), "lost": 0, "survival": 1.0,
+                     "low": np.nan, "high": np.nan}  # fmt: skip
+            parts[-1] = pd.concat([pd.DataFrame([first]), parts[-1]], ignore_index=True)
     return pd.concat(parts, ignore_index=True)
 
 

@@ -96,7 +96,7 @@ def qini(found: Targeting) -> Figure:
     )
     wide = 0.93 / max(len(panels), 1)
     for k, (title, curves) in enumerate(panels):
-        ax = style.axes(figure, 0.06 + k * wide, bottom + 0.10, 0.06 + (k + 1) * wide - 0.175, top - 0.06)
+        ax = style.axes(figure, 0.06 + k * wide, bottom + 0.10, 0.06 + (k + 1) * wide - 0.18, top - 0.06)
         _curves(ax, curves)
         n = next(iter(curves.values())).companies
         ax.set_title(f"{title}: {n} companies", size=style.BODY, color=style.INK, loc="left")
@@ -143,15 +143,17 @@ def _curves(ax: Axes, curves: Any) -> None:
 
 def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]]) -> None:
     """Names right of the axes, each led to the end of its curve; curves that end together in the order of a third."""
-    ends = sorted(ends)
     low, high = ax.get_ylim()
+    near = (high - low) / 40.0  # ends nearer than this are one place
+    ends = sorted(ends, key=lambda one: (round(one[1] / near), one[0]))
     height = ax.get_position().height * ax.figure.get_figheight() * 72.0  # type: ignore[union-attr]
     gap = (high - low) * style.BODY * 1.35 / height
-    places = style.spread([end for _, end, _, _ in ends], gap, low, high)
+    places = style.spread([round(end / near) * near for _, end, _, _ in ends], gap, low, high)
     # `spread` keeps those with equal wishes in the order given
     for (_, end, text, colour), place in zip(ends, places, strict=True):
         ax.annotate(
-            text, (100.0, end), xytext=(1.05, place), textcoords=("axes fraction", "data"), size=style.BODY,
+            text, (100.0, end), xytext=(1.07, place), textcoords=("axes fraction", "data"), size=style.BODY,
             color=colour, va="center", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkA": 1, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkA": 1, "shrinkB": 0,
+                        "relpos": (0.0, 0.5)},
         )  # fmt: skip

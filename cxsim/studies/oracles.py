@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from cxsim.churn import measures
 from cxsim.churn.dataset import WITHIN
-from cxsim.churn.evaluation import COST, LEVELS, MONTHS_KEPT, SAVE_RATE
+from cxsim.churn.evaluation import COST, MONTHS_KEPT, SAVE_RATE
+from cxsim.churn.resampling import LEVELS, weights
 from cxsim.errors import InputError
 from cxsim.scenario import Scenario
 from cxsim.studies.chances import BRANCHES, DAY, Chances, Progress, regressed, true_chances
@@ -98,8 +99,6 @@ class Oracle:
 
     def _table(self) -> pd.DataFrame:
         import pandas as pd
-
-        from cxsim.churn.evaluation import weights
 
         ways = [self._way(name) for name in self.predicted]
         drawn = np.array([

@@ -12,7 +12,7 @@ from made_tables import made_table
 import cxsim as cx
 from cxsim import events
 from cxsim.churn import Dataset, dataset, dependence, importance, in_words, measures, prepared, reasons
-from cxsim.churn.evaluation import samples
+from cxsim.churn.resampling import samples
 from cxsim.churn.tables import typed
 from cxsim.plots import churn as plots
 
@@ -42,6 +42,9 @@ def test_dependence_rises_where_the_chance_does(made: tuple[cx.churn.ChurnModel,
     assert number["probability"].iloc[-1] - number["probability"].iloc[0] > 0.4
     word = dependence(*made, feature="plan").set_index("value")["probability"]
     assert word["basic"] > word["plus"] > word["pro"]
+    assert cx.plots.dependence(number, feature="usage per day").axes[0].lines
+    words = cx.plots.dependence(dependence(*made, feature="plan"), feature="plan")
+    assert next(tick.get_text() for tick in words.axes[0].get_xticklabels()) in ("basic", "plus", "pro")
     with pytest.raises(cx.InputError, match="left out: the same in every row"):
         dependence(*made, feature="always")
 

@@ -31,6 +31,20 @@ def test_without_columns_the_curve_is_that_of_kaplan_and_meier() -> None:
         assert curve[month] == pytest.approx(expected, abs=1e-4)
 
 
+def test_kaplan_and_meier_by_hand_with_who_was_at_risk() -> None:
+    lives = pd.DataFrame({"age": [1.0, 2.0, 2.0, 3.0, 4.0], "left": [0, 1, 1, 0, 1]})
+    found = kaplan_meier(lives, duration="age", lost="left")
+    assert found["duration"].tolist() == [0.0, 2.0, 4.0]
+    assert found["at_risk"].tolist() == [5, 4, 1]
+    assert found["lost"].tolist() == [0, 2, 1]
+    assert found["survival"].tolist() == pytest.approx([1.0, 0.5, 0.0])
+    # the product of what is left at each row is the curve
+    assert (1 - found["lost"] / found["at_risk"]).cumprod().tolist() == pytest.approx(found["survival"].tolist())
+    nobody = kaplan_meier(lives.assign(left=[0, 0, 0, 0, 1], age=[0.0, 1, 1, 1, 0]), duration="age", lost="left")
+    assert nobody["duration"].tolist() == [0.0]
+    assert nobody["lost"].tolist() == [1]
+
+
 def test_known_hazards_are_found() -> None:
     model = hazard(_lives(6000, 2), duration="age", lost="left", months=12)
     asked = pd.DataFrame({"kind": ["calm", "hasty"], "noise": [0.0, 0.0]})
@@ -83,3 +97,4 @@ def test_real_accounts_survive_as_published(real_data: Path) -> None:
         found = [mine[mine["duration"] <= month]["survival"].iloc[-1] for month in at]
         assert found == pytest.approx(list(shares), abs=6e-4)
         assert (mine["low"] <= mine["survival"]).all() or mine["low"].isna().any()
+        assert mine["at_risk"].iloc[0] == (7043 if group == "all" else (table["Contract"] == group).sum())

@@ -182,7 +182,7 @@ def hazard(
 
     if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= 600:
         raise InputError([f"months: {months!r} is not a whole number from 1 to 600"])
-    known, age, event = _durations(source, duration, lost)
+    known, age, event = durations(source, duration, lost)
     columns, _ = chosen(known) if covariates else ((), {})
     given = fitted(known, columns)
     # the month of a loss is the one that it ends: a loss at 3.0 belongs to the third
@@ -233,10 +233,10 @@ def _period(given: pd.DataFrame, number: Ints) -> pd.DataFrame:
     return given.assign(**moved)
 
 
-def _durations(
+def durations(
     source: Dataset | pd.DataFrame, duration: str | None, lost: str | None
 ) -> tuple[pd.DataFrame, Reals, npt.NDArray[np.bool_]]:
-    """What is known, months until the loss or the end, and whether it was a loss."""
+    """What is known of accounts, months until the loss or the end of what is known, and whether it was a loss."""
     if isinstance(source, Dataset):
         if not source.has_days:
             raise InputError(["hazard: the dataset has no days; give the table with duration= and lost="])

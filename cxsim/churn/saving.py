@@ -13,12 +13,14 @@ from typing import Any, Final
 import numpy as np
 
 from cxsim.churn.columns import Column
+from cxsim.churn.hazard import HazardModel
 from cxsim.churn.model import METHODS, ChurnModel, Member
 from cxsim.errors import InputError, shown
 
 __all__ = ["load", "save"]
 
 SCHEMA: Final = 1
+HAZARD: Final = "hazard"
 # what our own models hold beyond what skops trusts by itself; never what a file asks for
 TRUSTED: Final = (
     "sklearn._loss.link.Interval",
@@ -41,12 +43,12 @@ TRUSTED: Final = (
 LARGEST: Final = 512 * 1024 * 1024  # bytes of a model, unpacked
 
 
-def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> None:
+def save(model: ChurnModel | HazardModel, path: str | PathLike[str], *, command: str = "") -> None:
     """Write a model.
 
     Parameters
     ----------
-    model : ChurnModel
+    model : ChurnModel or HazardModel
         Fitted.
     path : str or PathLike
         Ends in .skops.
@@ -69,26 +71,15 @@ def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> 
     from cxsim import __version__
 
     place = _place(path)
-    if not isinstance(model, ChurnModel) or not hasattr(model, "members_"):
+    if not isinstance(model, HazardModel) and not (isinstance(model, ChurnModel) and hasattr(model, "members_")):
         raise InputError(["save: the model is not a fitted churn model"])
     if not place.parent.is_dir():
         raise InputError([f"{place.parent}: no such folder"])
-    spec = {
-        "schema": SCHEMA,
-        "version": __version__,
-        "sklearn": sklearn.__version__,
-        "command": command,
-        "method": model.method if isinstance(model.method, str) else None,
-        "seed": model.seed,
-        "columns": [[c.name, c.kind, c.typical] for c in model.columns_],
-        "left_out": dict(model.left_out_),
-        "members": [[m.name, m.weight] for m in model.members_],
-        "intercept": model.intercept_,
-        "origin": dict(model.origin_),
-    }
+    spec = {"schema": SCHEMA, "version": __version__, "sklearn": sklearn.__version__, "command": command}
+    spec |= _curve_spec(model) if isinstance(model, HazardModel) else _spec(model)
     whole = {
         "cxsim churn model": json.dumps(spec, ensure_ascii=False),
-        "pipelines": [m.pipeline for m in model.members_],
+        "pipelines": [model.pipeline] if isinstance(model, HazardModel) else [m.pipeline for m in model.members_],
     }
     packed = skops.io.dumps(whole)
     strange = sorted(set(skops.io.get_untrusted_types(data=packed)) - set(TRUSTED))
@@ -105,12 +96,34 @@ def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> 
         Path(draft).unlink(missing_ok=True)
 
 
-def load(path: str | PathLike[str]) -> ChurnModel:
+def _spec(model: ChurnModel) -> dict[str, Any]:
+    return {
+        "method": model.method if isinstance(model.method, str) else None,
+        "seed": model.seed,
+        "columns": [[c.name, c.kind, c.typical] for c in model.columns_],
+        "left_out": dict(model.left_out_),
+        "members": [[m.name, m.weight] for m in model.members_],
+        "intercept": model.intercept_,
+        "origin": dict(model.origin_),
+    }
+
+
+def _curve_spec(model: HazardModel) -> dict[str, Any]:
+    columns = [[c.name, c.kind, c.typical] for c in model.columns]
+    return {"kind": HAZARD, "columns": columns, "months": model.months, "origin": dict(model.origin)}
+
+
+def load(path: str | PathLike[str]) -> ChurnModel | HazardModel:
     """Read a model that `save` wrote.
 
     Parameters
     ----------
     path : str or PathLike
+
+    Returns
+    -------
+    ChurnModel or HazardModel
+        Whichever was saved.
 
     Raises
     ------
@@ -180,12 +193,16 @@ def _own(pipeline: Any) -> Any:
     return clone(pipeline[-1])
 
 
-def _model(whole: Any, place: Path) -> ChurnModel:
+def _model(whole: Any, place: Path) -> ChurnModel | HazardModel:
     spec = json.loads(whole["cxsim churn model"])
     if spec["schema"] != SCHEMA:
         raise InputError([f"{place}: the model has schema {shown(spec['schema'])}, and this version reads {SCHEMA}"])
     _warn_of_versions(spec, place)
     pipelines = whole["pipelines"]
+    origin = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
+    if spec.get("kind") == HAZARD:
+        columns = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
+        return HazardModel(columns, int(spec["months"]), pipelines[0], origin)
     method = spec["method"] if spec["method"] in METHODS else _own(pipelines[0])
     model = ChurnModel(method, seed=int(spec["seed"]))
     model.columns_ = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
@@ -196,5 +213,5 @@ def _model(whole: Any, place: Path) -> ChurnModel:
     )
     model.intercept_ = float(spec["intercept"])
     model.classes_ = np.array([0, 1])
-    model.origin_ = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
+    model.origin_ = origin
     return model

@@ -121,6 +121,56 @@ def evaluate(
 
 
 @app.command()
+def survival(
+    source: Source,
+    duration: Annotated[
+        str | None, typer.Option("--duration", metavar="COL", help="In a table: the column of ages in months.")
+    ] = None,
+    target: Target = None,
+    id_: Id = None,
+    months: Annotated[int, typer.Option("--months", metavar="N", help="How many months ahead.")] = 12,
+    seed: Seed = SEED,
+    accounts: Accounts = None,
+    set_: Set = None,
+    as_json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", metavar="MODEL.skops", help="Keep the model there.")] = None,
+) -> None:
+    """Fit and judge a model of who stays for how long: a survival curve for each account."""
+    if out is not None:
+        _check_out(out, ".skops")
+    from cxsim import churn
+
+    lives = _lives(source, duration, target, id_, seed, accounts, set_)
+    found = churn.evaluate_survival(lives, duration=duration, lost=target, months=months, seed=seed)
+    if out is not None:
+        model = churn.hazard(lives, duration=duration, lost=target, months=months)
+        churn.save(model, out, command=command())
+    answers.show_survival(console(), found, out, as_json=as_json)
+
+
+def _lives(
+    source: str, duration: str | None, target: str | None, id_: str | None, seed: int, accounts: int | None,
+    set_: list[str] | None,
+) -> Any:  # fmt: skip
+    """A table of accounts without their names, or the dataset of a log or a world."""
+    from cxsim.churn.tables import read
+    from cxsim.errors import InputError
+
+    if duration is None and target is None:
+        return _data(source, None, id_, WITHIN, seed, accounts, set_)[0]
+    if Path(source).suffix.lower() not in TABLES:
+        raise InputError(
+            f"{source}: --duration and --target name columns of a table; a world or a log has its own days"
+        )
+    if duration is None or target is None:
+        raise InputError(f"{source}: a table needs both --duration and --target")
+    table = read(Path(source))
+    if id_ is not None and id_ not in table:
+        raise InputError(f'{source}: column "{id_}", which names accounts, is missing')
+    return table if id_ is None else table.drop(columns=[id_])
+
+
+@app.command()
 def score(
     model: Annotated[str, typer.Argument(metavar="MODEL.skops", help="A model that churn fit wrote.")],
     accounts: Annotated[str, typer.Argument(metavar="TABLE", help="A CSV/Parquet table of accounts, or a log.")],
@@ -132,6 +182,10 @@ def score(
     from cxsim.errors import InputError
 
     known = churn.load(model)
+    if isinstance(known, churn.HazardModel):
+        raise InputError(
+            f"{model}: holds survival curves and no score; ask it in Python: churn.load(…).survival(table)"
+        )
     names, given = _accounts(known, accounts)
     try:
         p = known.predict_proba(given)[:, 1]
@@ -156,9 +210,11 @@ def score(
     screen.print()
     rows = table(("account", "left"), ("probability", "right"), ("why", "left"))
     for row in order[:10].tolist():
-        rows.add_row(str(names[row]), f"{100 * p[row]:.1f} %", words[row].partition(": ")[2])
+        rows.add_row(str(names[row]), f"{100 * p[row]:.1f} %", words[row].partition(" %): ")[2])
     screen.print(rows)
     screen.print()
+    told = "Each is held against an ordinary account, with the median or most frequent word in every column: "
+    say(screen, f"{told}{100 * churn.ordinary(known):.1f} %.", "dim")
     say(screen, churn.NOT_A_CAUSE, "dim")
     say(screen, f"Written: {out} (and {beside.name}, which says where it comes from)")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from cxsim.churn import ChurnModel, Dataset, Evaluation
+    from cxsim.churn import ChurnModel, Dataset, Evaluation, SurvivalEvaluation
     from cxsim.studies.oracles import Oracle
 
 SEGMENT: Final = "segment"
@@ -166,6 +166,43 @@ def show(out: Console, answer: Answer, source: str, place: Path | None) -> None:
     origin = found.data.origin
     options = [f" --{name} {_word(origin[name])}" for name in ("target", "id") if origin.get(name) is not None]
     next_steps(out, [f"cxsim churn fit {_word(source)}{''.join(options)} --out model.skops"])
+
+
+_SURVIVAL: Final = {
+    "integrated_brier": "0 is best",
+    "integrated_brier_same_for_all": "one curve for all",
+    "skill": "1 is best, 0 is one curve for all",
+}
+
+
+def show_survival(out: Console, found: SurvivalEvaluation, place: str | None, *, as_json: bool) -> None:
+    """How good survival curves are, on the screen or in JSON."""
+    summary, calibration = found.summary(), found.calibration()
+    if as_json:
+        rows = {name: json.loads(one.to_json(orient="records"))
+                for name, one in (("summary", summary), ("calibration", calibration))}  # fmt: skip
+        head = {"n": len(found.age), "lost": int(found.lost.sum()), "months": found.months, "verdict": found.verdict()}
+        print(json.dumps({**head, **rows, "out": place}, indent=1, allow_nan=False))
+        return
+    say(out, found.verdict(), "bold")
+    told = f"{len(found.age):,} rows judged, {int(found.lost.sum()):,} of them lost; {found.months} {found.question}"
+    say(out, told, "dim")
+    out.print()
+    scores = table(("measure", "left"), ("value", "right"), ("95 % interval", "right"), ("", "left"))
+    for row in summary.to_dict("records"):
+        bounds = f"{row['low']:.4f} to {row['high']:.4f}"
+        scores.add_row(row["measure"], f"{row['value']:.4f}", bounds, _SURVIVAL[row["measure"]])
+    out.print(scores)
+    out.print()
+    groups = table(("lost by month", "right"), ("quarter", "right"), ("predicted", "right"), ("lost", "right"),
+                   ("95 %", "right"))  # fmt: skip
+    for row in calibration.to_dict("records"):
+        bounds = f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %"
+        groups.add_row(f"{row['month']}", f"{row['group']}", f"{100 * row['predicted']:.1f} %",
+                       f"{100 * row['lost']:.1f} %", bounds)  # fmt: skip
+    out.print(groups)
+    if place is not None:
+        say(out, f"Written: {place}")
 
 
 def _without_notice(out: Console, found: Evaluation) -> None:

@@ -142,6 +142,21 @@ def test_a_table_is_judged_by_a_column_that_is_named(here: Path, capsys: pytest.
     assert 'Did you mean "plan"' in err
 
 
+def test_survival_curves_are_judged_and_kept(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, _ = made_table(400, seed=3)
+    table.assign(age=range(1, 401)).to_csv("ages.csv", index=False)
+    ages = ("ages.csv", "--target", "left", "--duration", "age", "--id", "name of account")
+    code, out, _ = call(capsys, "survival", *ages, "--months", "6", "--out", "h.skops")
+    assert code == 0
+    assert "one curve for all" in out
+    assert Path("h.skops").is_file()
+    code, out, _ = call(capsys, "survival", *ages, "--months", "6", "--json")
+    assert {row["measure"] for row in json.loads(out)["summary"]} >= {"integrated_brier", "skill"}
+    code, _, err = call(capsys, "score", "h.skops", "own.csv", "--out", "s.csv")
+    assert (code, "holds survival curves" in err) == (2, True)
+    assert call(capsys, "survival", "ages.csv", "--target", "left")[0] == 2
+
+
 def test_the_screen_says_what_the_numbers_mean(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "evaluate", *OWN, "--method", "logistic")
     assert code == 0

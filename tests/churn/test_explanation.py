@@ -12,6 +12,7 @@ from made_tables import made_table
 import cxsim as cx
 from cxsim import events
 from cxsim.churn import Dataset, dataset, dependence, importance, in_words, measures, prepared, reasons
+from cxsim.churn.explanation import plainly
 from cxsim.churn.resampling import samples
 from cxsim.churn.tables import typed
 from cxsim.plots import churn as plots
@@ -57,8 +58,27 @@ def test_a_score_in_words_names_what_sets_the_account_apart(made: tuple[cx.churn
     assert why[0].feature == "usage per day"
     assert why[0].change > 0
     (said,) = in_words(model, one)
-    assert said.startswith(f"{100 * model.predict_proba(one)[0, 1]:.1f} % likely to be lost: usage per day")
+    usual = f"(an ordinary account: {100 * cx.churn.ordinary(model):.1f} %): usage per day"
+    assert said.startswith(f"{100 * model.predict_proba(one)[0, 1]:.1f} % likely to be lost {usual}")
     assert "more likely than with" in said
+
+
+def test_an_ordinary_account_has_no_reasons_and_its_own_chance(made: tuple[cx.churn.ChurnModel, Dataset]) -> None:
+    model, _ = made
+    row = pd.DataFrame({column.name: [column.typical] for column in model.columns_})
+    assert reasons(model, row) == [[]]
+    assert cx.churn.ordinary(model) == pytest.approx(model.predict_proba(row)[0, 1])
+    assert 0.05 < cx.churn.ordinary(model) < 0.95
+
+
+def test_money_is_said_in_currency_and_numbers_without_powers(panel: Dataset) -> None:
+    mrr = panel.features["mrr"].to_numpy()
+    dear = replace(panel, features=panel.features[["mrr"]], target=(mrr > np.median(mrr)).astype(np.int8))
+    model = cx.churn.fit(dear, method="logistic")
+    (why,) = reasons(model, pd.DataFrame({"mrr": [31_800_00]}))
+    assert [r.value for r in why] == [f"31,800 {panel.origin['currency']}"]
+    assert why[0].typical.endswith(panel.origin["currency"])
+    assert [plainly(x) for x in (31_800.0, 4.2699, -2_000.4, 0.00001)] == ["31,800", "4.27", "-2,000", "0.000010"]
 
 
 def test_observed_health_predicts_and_a_brighter_picture_saves_nobody() -> None:

@@ -25,6 +25,7 @@ FOLDS: Final = 5
 GROUPS: Final = 4
 DRAWS: Final = 200
 LEAST_WATCHED: Final = 0.05  # of the accounts at least are to be watched for so long; weights of fewer run wild
+LEAST: Final = 1e-12  # against division by nothing
 SCORES: Final = ("integrated_brier", "integrated_brier_same_for_all", "skill")
 
 
@@ -146,22 +147,32 @@ class SurvivalEvaluation:
 def brier(age: Reals, lost: Flags, curve: Reals) -> Reals:
     """Squared differences of each account's curve and its fate, weighted for those not watched; shape (n, T)."""
     months = np.arange(1.0, curve.shape[1])
-    until = _staying(age, ~lost, np.ones(len(age)), age, before=True)
+    ones = np.ones(len(age))
+    # chance of being watched up to a moment, at which a loss still is seen: it comes before the end of watching
+    watched = _staying(age, ~lost, ones, months, before=True, sooner=lost)
+    until = _staying(age, ~lost, ones, age, before=True, sooner=lost)
     gone = (age[:, None] <= months) & lost[:, None]
-    there = age[:, None] > months
-    there |= (age[:, None] == months) & ~lost[:, None]  # watched to the very end of the month
+    there = (age[:, None] > months) | ((age[:, None] == months) & ~lost[:, None])
     staying = curve[:, 1:]
-    at_end = np.maximum(_staying(age, ~lost, np.ones(len(age)), months, before=True), 1e-12)
-    return np.asarray(gone * staying**2 / np.maximum(until, 1e-12)[:, None] + there * (1.0 - staying) ** 2 / at_end)
+    weighted = gone * staying**2 / np.maximum(until, LEAST)[:, None]
+    return np.asarray(weighted + there * (1.0 - staying) ** 2 / np.maximum(watched, LEAST))
 
 
-def _staying(age: Reals, ended: Flags, weight: Reals, at: Reals, *, before: bool = False) -> Reals:
-    """Kaplan-Meier curve at some ages, or just before them, rows counting by weights; shape of `at`."""
+def _staying(
+    age: Reals, ended: Flags, weight: Reals, at: Reals, *, before: bool = False, sooner: Flags | None = None
+) -> Reals:
+    """Kaplan-Meier curve at some ages, or just before them, rows counting by weights; shape of `at`.
+
+    Those of `sooner` are gone before others end at the same age.
+    """
     moments, place = np.unique(age, return_inverse=True)
-    ends = np.bincount(place, weights=weight * ended, minlength=len(moments))
-    n = np.bincount(place, weights=weight, minlength=len(moments))
+    size = len(moments)
+    ends = np.bincount(place, weights=weight * ended, minlength=size)
+    n = np.bincount(place, weights=weight, minlength=size)
     at_risk = n.sum() - np.concatenate(([0.0], np.cumsum(n)[:-1]))
-    left = np.append(1.0, np.cumprod(1.0 - np.divide(ends, at_risk, out=np.zeros_like(ends), where=at_risk > 0)))
+    if sooner is not None:
+        at_risk = at_risk - np.bincount(place, weights=weight * sooner, minlength=size)
+    left = np.append(1.0, np.cumprod(1.0 - np.divide(ends, at_risk, out=np.zeros_like(at_risk), where=at_risk > 0)))
     return np.asarray(left[np.searchsorted(moments, at, side="left" if before else "right")])
 
 

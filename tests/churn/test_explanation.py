@@ -71,13 +71,17 @@ def test_an_ordinary_account_has_no_reasons_and_its_own_chance(made: tuple[cx.ch
     assert 0.05 < cx.churn.ordinary(model) < 0.95
 
 
-def test_money_is_said_in_currency_and_numbers_without_powers(panel: Dataset) -> None:
-    mrr = panel.features["mrr"].to_numpy()
-    dear = replace(panel, features=panel.features[["mrr"]], target=(mrr > np.median(mrr)).astype(np.int8))
-    model = cx.churn.fit(dear, method="logistic")
-    (why,) = reasons(model, pd.DataFrame({"mrr": [31_800_00]}))
-    assert [r.value for r in why] == [f"31,800 {panel.origin['currency']}"]
-    assert why[0].typical.endswith(panel.origin["currency"])
+def test_money_is_said_in_currency_and_numbers_without_powers() -> None:
+    random = np.random.default_rng(0)
+    mrr = random.integers(1_000_000, 4_000_000, 800)  # cents
+    lost = (random.random(800) < np.where(mrr > 2_000_000, 0.8, 0.1)).astype(int)
+    model = cx.churn.ChurnModel("logistic").fit(pd.DataFrame({"mrr": mrr}), lost)
+    cheap = pd.DataFrame({"mrr": [1_250_000]})
+    assert [r.value for r in reasons(model, cheap)[0]] == ["1,250,000"]
+    model.origin_ = {"kind": "log", "currency": "USD"}
+    (why,) = reasons(model, cheap)
+    assert [r.value for r in why] == ["12,500 USD"]
+    assert why[0].typical.endswith(" USD")
     assert [plainly(x) for x in (31_800.0, 4.2699, -2_000.4, 0.00001)] == ["31,800", "4.27", "-2,000", "0.000010"]
 
 

@@ -78,7 +78,7 @@ def _told(known: Oracle) -> dict[str, Any]:
             "branches": known.chances.branches,
             "silo_per_100_accounts": known.silo(),
             "not_told_apart": known.not_told_apart(),
-            "without_notice": _reached(still) if len(still.chances.company) else None,
+            "without_notice": None if still is None else _reached(still),
         },
     }
 
@@ -258,23 +258,22 @@ def _word(text: str) -> str:
 def _known(out: Console, known: Oracle, cost: float, save_rate: float) -> None:
     still = known.without_notice()
     out.print()
-    say(out, _share(known, "The model reaches"), "bold")
-    if len(still.chances.company):
-        say(out, _share(still, f"Among the {len(still.chances.company):,} accounts without notice it reaches"), "bold")
+    say(out, _share(known, "What can be known", "The model"), "bold")
+    if still is not None:
+        among = f"Among the {len(still.chances.company):,} accounts without notice"
+        say(out, _share(still, among, f"{among} it"), "bold")
     chances = known.chances
     companies = int(chances.company.max()) + 1
     told = f"True chances of {len(chances.company):,} accounts of {companies} other companies, each forked into "
     told += f"{chances.branches} futures of {chances.within:g} months; one half of them judges what the other tells."
     say(out, told, "dim")
     out.print()
-    rows = table(
-        ("", "left"), ("AUC", "right"), ("95 %", "right"), ("no notice", "right"), ("profit per 100", "right"),
-        gap=1,
-    )  # fmt: skip
-    beside = still.table()["auc"].tolist() if len(still.chances.company) else [float("nan")] * 4
-    for row, other in zip(known.table().to_dict("records"), beside, strict=True):
+    notice = [] if still is None else [("no notice", "right")]
+    rows = table(("", "left"), ("AUC", "right"), ("95 %", "right"), *notice, ("profit per 100", "right"), gap=1)
+    for name, row in known.table().to_dict("index").items():
         bounds = f"{row['auc_low']:.3f} to {row['auc_high']:.3f}"
-        rows.add_row(row["who"], f"{row['auc']:.3f}", bounds, f"{other:.3f}", f"{row['profit']:,.0f}")
+        beside = [] if still is None else [f"{still.table().to_dict('index')[name]['auc']:.3f}"]
+        rows.add_row(row["who"], f"{row['auc']:.3f}", bounds, *beside, f"{row['profit']:,.0f}")
     out.print(rows)
     for line in known.not_told_apart():
         say(out, f"{line[0].upper()}{line[1:]}.", "dim")
@@ -287,12 +286,13 @@ def _known(out: Console, known: Oracle, cost: float, save_rate: float) -> None:
     say(out, told)
 
 
-def _share(known: Oracle, begins: str) -> str:
+def _share(known: Oracle, asked: str, who: str) -> str:
+    """What share of what can be predicted is reached, or why that is not told."""
     share = known.share()
     if share["value"] is None:
-        return f"{begins} a share of what can be known that is not told: {share['reason']}."
+        return f"{asked}: {share['reason']}."
     value, low, high = (100 * float(share[name] or 0) for name in ("value", "low", "high"))
-    return f"{begins} {value:.0f} % [{low:.0f}, {high:.0f}] of what can be predicted from what is seen."
+    return f"{who} reaches {value:.0f} % [{low:.0f}, {high:.0f}] of what can be predicted from what is seen."
 
 
 def _worth(silo: dict[str, float | str], word: str) -> str:

@@ -193,14 +193,14 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
     """
     table = found.table().iloc[::-1]
     still = found.without_notice()
-    beside = still.table().iloc[::-1] if len(still.chances.company) else None
+    beside = None if still is None else still.table().iloc[::-1]
+    hollow = "" if still is None else f" Hollow: among the {len(still.chances.company):,} that had given no notice."
     chances = found.chances
     figure, bottom, top = style.sheet(
         _reached(found, still),
         f"AUC against the true chances of {len(chances.company):,} accounts of {chances.company.max() + 1} companies, "
         f"each forked into {chances.branches} futures of {chances.within:g} months, of which one half judges what the "
-        "other tells. Bars: 95 % intervals over companies. .5 is guessing. "
-        f"Hollow: among the {len(still.chances.company):,} accounts that had given no notice.",
+        f"other tells. Bars: 95 % intervals over companies. .5 is guessing.{hollow}",
         footer,
         height=4.0,
     )
@@ -236,11 +236,11 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
     return figure
 
 
-def _reached(found: Oracle, still: Oracle) -> str:
+def _reached(found: Oracle, still: Oracle | None) -> str:
     """The share of the achievable in a line, with that among accounts that had given no notice."""
     share = found.share()["value"]
     if not isinstance(share, float):
         return "How much of what can be predicted the model reaches cannot be told"
     told = f"The model reaches {100 * share:.0f} % of what can be predicted"
-    beside = still.share()["value"] if len(still.chances.company) else None
+    beside = None if still is None else still.share()["value"]
     return told + (f", {100 * beside:.0f} % without notice" if isinstance(beside, float) else "")

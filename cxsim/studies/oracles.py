@@ -69,13 +69,15 @@ class Oracle:
     save_rate: float
     _kept: dict[str, Any] = field(default_factory=dict)
 
-    def without_notice(self) -> Oracle:
-        """The same among accounts that had not said that they leave: of the others everybody knows."""
+    def without_notice(self) -> Oracle | None:
+        """The same among accounts that had not said that they leave; None where nobody had, or all."""
         if "open" not in self._kept:
             still = ~self.chances.seen["given_notice"].to_numpy(dtype=np.bool_)
             predicted = {name: p[..., still] for name, p in self.predicted.items()}
-            self._kept["open"] = Oracle(self.chances.of(still), predicted, self.cost, self.save_rate)
-        found: Oracle = self._kept["open"]
+            is_part = 0 < still.sum() < len(still)
+            part = Oracle(self.chances.of(still), predicted, self.cost, self.save_rate) if is_part else None
+            self._kept["open"] = part
+        found: Oracle | None = self._kept["open"]
         return found
 
     def table(self) -> pd.DataFrame:

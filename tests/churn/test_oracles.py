@@ -116,6 +116,8 @@ def test_the_luck_of_the_branches_is_not_taken_for_knowledge() -> None:
 def test_all_are_judged_again_among_those_that_had_given_no_notice() -> None:
     known, _ = made_oracle(4000, 40, 3)
     still = known.without_notice()
+    assert still is not None
+    assert still.without_notice() is None  # nobody is left out of those
     assert not still.chances.seen["given_notice"].any()
     assert 0 < len(still.chances.company) < 4000
     assert still.predicted["state"].shape == (2, len(still.chances.company))

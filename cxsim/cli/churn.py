@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -181,7 +183,11 @@ def score(
     from cxsim import churn
     from cxsim.errors import InputError
 
-    known = churn.load(model)
+    with warnings.catch_warnings(record=True) as told_of:
+        warnings.simplefilter("always", UserWarning)
+        known = churn.load(model)
+    for one in told_of:
+        print(one.message, file=sys.stderr)
     if isinstance(known, churn.HazardModel):
         raise InputError(
             f"{model}: holds survival curves and no score; ask it in Python: churn.load(…).survival(table)"

@@ -74,6 +74,18 @@ def test_fit_and_score_a_table_and_no_cell_is_a_formula(here: Path, capsys: pyte
     assert not list(here.glob(".*"))
 
 
+def test_a_model_of_another_version_scores_with_a_line_of_warning(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(capsys, "fit", *OWN, "--out", "m.skops", "--method", "logistic")[0] == 0
+    monkeypatch.setattr("sklearn.__version__", "0.99")
+    code, out, err = call(capsys, "score", "m.skops", "own.csv", "--out", "scores.csv")
+    assert code == 0
+    assert err.count("\n") == 1
+    assert "m.skops: written with scikit-learn" in err
+    assert "an ordinary account" in " ".join(out.split())
+
+
 def test_score_refuses_what_does_not_fit_by_name(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "fit", *OWN, "--out", "m.skops", "--method", "logistic")[0] == 0
     made_table(30, seed=9)[0].drop(columns="plan").to_csv("new.csv", index=False)

@@ -184,8 +184,11 @@ class Oracle:
         for less, more in (("model", "observable"), ("observable", "everything"), ("everything", "state")):
             value, low, high = self._apart(more, less, 0)
             if not low > 0.0:
-                between = f"{WORDS[less]} and {WORDS[more]} are not told apart"
-                told.append(f"{between}: AUC {value:+.3f} [{low:+.3f}, {high:+.3f}] for knowing more")
+                apart = f"{WORDS[less]} and {WORDS[more]} are not told apart"
+                below = f"{WORDS[more]} comes out below {WORDS[less]}, which cannot be in truth: too few accounts"
+                told.append(
+                    f"{below if high < 0.0 else apart}: AUC {value:+.3f} [{low:+.3f}, {high:+.3f}] for knowing more"
+                )
         return told
 
     def _apart(self, more: str, less: str, what: int) -> tuple[float, float, float]:

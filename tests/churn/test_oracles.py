@@ -124,6 +124,13 @@ def test_all_are_judged_again_among_those_that_had_given_no_notice() -> None:
     assert still.table().loc["model", "auc"] < known.table().loc["model", "auc"]
 
 
+def test_what_knows_more_and_comes_out_below_is_said_to_be_luck() -> None:
+    known, _ = made_oracle(2000, 40, 6)
+    guessed = np.random.default_rng(0).random(2000)
+    told = Oracle(known.chances, known.predicted | {"observable": guessed}, 100.0, 0.11).not_told_apart()
+    assert "comes out below the model, which cannot be in truth" in told[0]
+
+
 def test_a_share_of_next_to_nothing_is_not_told(small: Oracle) -> None:
     few, _ = made_oracle(246, 200, 4)
     assert few.share()["value"] is None

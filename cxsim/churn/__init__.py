@@ -14,9 +14,10 @@ from cxsim.churn.hazard import HazardModel, hazard, kaplan_meier
 
 if TYPE_CHECKING:
     from cxsim.churn.evaluation import Evaluation, evaluate
-    from cxsim.churn.explanation import NOT_A_CAUSE, dependence, importance, in_words, reasons
+    from cxsim.churn.explanation import NOT_A_CAUSE, dependence, importance, in_words, ordinary, reasons
     from cxsim.churn.model import ChurnModel, fit
     from cxsim.churn.saving import load, save
+    from cxsim.churn.survival import SurvivalEvaluation, evaluate_survival
     from cxsim.churn.tables import prepared, read
 
 __all__ = [
@@ -25,15 +26,18 @@ __all__ = [
     "Dataset",
     "Evaluation",
     "HazardModel",
+    "SurvivalEvaluation",
     "dataset",
     "dependence",
     "evaluate",
+    "evaluate_survival",
     "fit",
     "hazard",
     "importance",
     "in_words",
     "kaplan_meier",
     "load",
+    "ordinary",
     "prepared",
     "read",
     "reasons",
@@ -44,8 +48,9 @@ __all__ = [
 _ROOMS = {
     "NOT_A_CAUSE": "explanation", "ChurnModel": "model", "Evaluation": "evaluation",
     "dependence": "explanation", "evaluate": "evaluation",
-    "fit": "model", "importance": "explanation", "in_words": "explanation", "load": "saving", "prepared": "tables",
-    "read": "tables", "reasons": "explanation", "save": "saving",
+    "fit": "model", "importance": "explanation", "in_words": "explanation", "load": "saving", "ordinary": "explanation",
+    "prepared": "tables", "read": "tables", "reasons": "explanation", "save": "saving",
+    "SurvivalEvaluation": "survival", "evaluate_survival": "survival",
 }  # fmt: skip
 
 

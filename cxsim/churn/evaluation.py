@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from cxsim.churn import measures
 from cxsim.churn.dataset import Dataset
-from cxsim.churn.measures import MEASURES, Ranked
+from cxsim.churn.measures import MEASURES
+from cxsim.churn.resampling import LEVELS, bounds, measured, samples, weights
 from cxsim.errors import InputError, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ Progress = Callable[[int, int], None]
 
 FOLDS: Final = 5
 ORIGINS: Final = 3
-DRAWS: Final = 400
-LEVELS: Final = (0.025, 0.975)
+CURVES: Final = 200  # bootstrap samples of a curve
 SAVE_RATE: Final = 0.11  # Godinho de Matos et al. 2018, doi:10.1287/mksc.2018.1099: calls cut churn by 11.0 %
 COST: Final = 100.0  # assumption: some two hours of a success manager
 MONTHS_KEPT: Final = 12.0  # assumption: an account that is saved stays a year
+PROFIT: Final = ("contacted", "profit_per_100_accounts")  # what is told of money beside the measures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +73,38 @@ class Evaluation:
             one together); models are not fitted again.
         """
         if "summary" not in self._kept:
-            told = _with_intervals(self.data.target, self.probability, self.data.account, self.seed)
-            self._kept["summary"] = told
+            self._kept["summary"] = measured(self.data.target, self.probability, self.data.account, self.seed)
         found: pd.DataFrame = self._kept["summary"]
         return found.copy()
 
-    def by(self, column: str) -> pd.DataFrame:
+    def of(self, rows: npt.NDArray[np.bool_]) -> Evaluation:
+        """Some of the rows that were judged."""
+        return replace(
+            self, data=self.data.of(rows), probability=self.probability[rows], fold=self.fold[rows],
+            origin=self.origin[rows], _kept={},
+        )  # fmt: skip
+
+    def without_notice(self) -> Evaluation | None:
+        """The same among accounts that had not said that they leave; None where that is not known, or is so of all."""
+        if self.data.origin.get("kind") != "log" or "given_notice" not in self.data.features:
+            return None
+        said = self.data.features["given_notice"].to_numpy(dtype=np.bool_)
+        lost = self.data.target[~said]
+        return self.of(~said) if said.any() and 0 < lost.sum() < len(lost) else None
+
+    def by(self, column: str, *, cost: float = COST, save_rate: float = SAVE_RATE) -> pd.DataFrame:
         """The measures for each value of a column of words, or of few numbers; values with both kinds only.
+
+        Parameters
+        ----------
+        column : str
+        cost, save_rate : float
+            As in `worthwhile`, whose `PROFIT` is told too where it is known what accounts pay.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `group`, `n`, `measure`, `value`, `low`, `high`.
 
         Raises
         ------
@@ -93,10 +119,10 @@ class Evaluation:
         values = table[column].astype(str).to_numpy()
         if len(set(values)) > 20:
             raise InputError([f"by {shown(column)}: holds {len(set(values))} values; at most 20 can be told apart"])
-        return self._parts((value, values == value) for value in pd.unique(values))
+        return self._parts(((value, values == value) for value in pd.unique(values)), cost, save_rate)
 
-    def over_time(self) -> pd.DataFrame:
-        """The measures for each origin: the day that parts what was learned from what is judged.
+    def over_time(self, *, cost: float = COST, save_rate: float = SAVE_RATE) -> pd.DataFrame:
+        """The measures for each origin, the day that parts what was learned from what is judged; as `by`.
 
         Raises
         ------
@@ -105,17 +131,19 @@ class Evaluation:
         """
         if not self.data.has_days:
             raise InputError(["over_time: the table has no days"])
-        return self._parts((origin, self.origin == origin) for origin in np.unique(self.origin).tolist())
+        origins = np.unique(self.origin).tolist()
+        return self._parts(((origin, self.origin == origin) for origin in origins), cost, save_rate)
 
-    def _parts(self, parts: Iterator[tuple[Any, npt.NDArray[np.bool_]]]) -> pd.DataFrame:
+    def _parts(self, parts: Iterator[tuple[Any, npt.NDArray[np.bool_]]], cost: float, save_rate: float) -> pd.DataFrame:
         import pandas as pd
 
         found = []
         for name, rows in parts:
-            y = self.data.target[rows]
-            if 0 < y.sum() < len(y):
-                of = _with_intervals(y, self.probability[rows], self.data.account[rows], self.seed)
-                of.insert(0, "n", int(rows.sum()))
+            one = self.of(rows)
+            if 0 < one.data.target.sum() < len(one.data):
+                money = [] if one.pays_is_unknown else [one.worthwhile(cost=cost, save_rate=save_rate)]
+                of = pd.concat([one.summary(), *money], ignore_index=True)
+                of.insert(0, "n", len(one.data))
                 of.insert(0, "group", name)
                 found.append(of)
         if not found:
@@ -124,11 +152,49 @@ class Evaluation:
 
     def calibration(self) -> pd.DataFrame:
         """What was predicted and what happened, in tenths of the expected losses; see `measures.calibration`."""
-        return measures.calibration(self.data.target, self.probability, self.data.account)
+        drawn = weights(self.data.account, CURVES, self.seed)
+        return measures.calibration(self.data.target, self.probability, self.data.account, list(drawn))
 
     def gain(self) -> pd.DataFrame:
-        """Share of losses found among the likeliest, and lift; see `measures.gain`."""
-        return measures.gain(self.data.target, self.probability)
+        """Share of losses found among the likeliest, and lift; see `measures.gain`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With `low` and `high`, the 95 % interval of `found`.
+        """
+        ranked = measures.Ranked(self.data.target, self.probability)
+        found = measures.gain(ranked)
+        low, high = bounds(lambda w: measures.gain(ranked, w)["found"], self.data.account, self.seed, number=CURVES)
+        return found.assign(low=low, high=high)
+
+    def worthwhile(
+        self, *, cost: float = COST, save_rate: float = SAVE_RATE, value: float | Reals | None = None
+    ) -> pd.DataFrame:
+        """Whom the model says to contact, and what that is worth; parameters as in `profit`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `measure`, `value`, `low`, `high` of `PROFIT`: the share contacted, and currency per hundred accounts.
+
+        Notes
+        -----
+        An account is contacted if p·save_rate·value is above the cost, which takes nothing from what then happened: the
+        highest point of the curve of `profit` is chosen by the luck of those accounts too.
+        """
+        import pandas as pd
+
+        _check_contact(cost, save_rate)
+        worth = self.worth(value)
+        called = measures.contacted(self.probability, value=worth, cost=cost, save_rate=save_rate)
+        gained = called * (self.data.target * save_rate * worth - cost)
+
+        def told(weight: Reals) -> list[float]:
+            return [float((weight * one).sum() / weight.sum()) for one in (called, 100.0 * gained)]
+
+        low, high = bounds(told, self.data.account, self.seed)
+        return pd.DataFrame({"measure": PROFIT, "value": told(np.ones(len(called))), "low": low, "high": high})
 
     def profit(
         self, *, cost: float = COST, save_rate: float = SAVE_RATE, value: float | Reals | None = None
@@ -155,8 +221,7 @@ class Evaluation:
             If the table has no MRR and no value is given, or a number is out of range.
         """
         worth = self.worth(value)
-        if not cost >= 0.0 or not 0.0 <= save_rate <= 1.0:
-            raise InputError([f"profit: cost {cost!r} is to be 0 or more, and save rate {save_rate!r} between 0 and 1"])
+        _check_contact(cost, save_rate)
 
         def curve(rows: Ints) -> Reals:
             found = measures.profit(
@@ -166,10 +231,15 @@ class Evaluation:
 
         import pandas as pd
 
-        drawn = np.array([curve(rows) for rows in samples(self.data.account, 100, self.seed)])
+        drawn = np.array([curve(rows) for rows in samples(self.data.account, CURVES, self.seed)])
         low, high = np.quantile(drawn, LEVELS, axis=0)
         share = np.arange(0, 101) / 100
         return pd.DataFrame({"contacted": share, "profit": curve(np.arange(len(self.data))), "low": low, "high": high})
+
+    @property
+    def pays_is_unknown(self) -> bool:
+        """Whether the table does not say what an account pays."""
+        return bool(np.isnan(self.data.mrr).any())
 
     def worth(self, value: float | Reals | None = None) -> Reals:
         """What each row is worth if kept, in currency.
@@ -181,7 +251,7 @@ class Evaluation:
         """
         if value is not None:
             return np.broadcast_to(np.asarray(value, dtype=np.float64), (len(self.data),))
-        if np.isnan(self.data.mrr).any():
+        if self.pays_is_unknown:
             raise InputError(["profit: the table does not say what an account pays; give value=, in currency"])
         return self.data.mrr * MONTHS_KEPT
 
@@ -193,16 +263,35 @@ class Evaluation:
             return f"There is nothing to predict that this table shows: {told}, and .5 is guessing."
         return f"A lost account is ranked above one that is kept {100 * row['value']:.0f} times of 100: {told}."
 
-    def document(self) -> dict[str, Any]:
+    def document(self, *, cost: float = COST, save_rate: float = SAVE_RATE) -> dict[str, Any]:
         """The answer of `cxsim churn evaluate --json`, without an oracle."""
-        found = self.summary().set_index("measure")
-        numbers = {name: _number(found["value"][name]) for name in MEASURES}
-        bounds = {name: [_number(found[end][name]) for end in ("low", "high")] for name in MEASURES}
+        still = self.without_notice()
+        profit = None
+        if not self.pays_is_unknown:
+            money = _told(self.worthwhile(cost=cost, save_rate=save_rate), PROFIT)
+            profit = {**money, "cost": cost, "save_rate": save_rate}
         return {
-            "n": len(self.data), "churn_share": float(self.data.target.mean()), **numbers, "oracle_auc": None,
-            "model": self.method, "split": self.split, "question": self.data.question, "intervals": bounds,
-            "verdict": self.verdict(),
+            **self._numbers(), "oracle_auc": None, "model": self.method, "split": self.split,
+            "question": self.data.question, "verdict": self.verdict(), "profit": profit,
+            "without_notice": None if still is None else still._numbers(),
         }  # fmt: skip
+
+    def _numbers(self) -> dict[str, Any]:
+        return {
+            "n": len(self.data), "churn_share": float(self.data.target.mean()), **_told(self.summary(), MEASURES)
+        }  # fmt: skip
+
+
+def _told(found: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
+    """Values by name, and their intervals."""
+    rows = found.set_index("measure")
+    values = {name: _number(rows["value"][name]) for name in names}
+    return {**values, "intervals": {name: [_number(rows[end][name]) for end in ("low", "high")] for name in names}}
+
+
+def _check_contact(cost: float, save_rate: float) -> None:
+    if not cost >= 0.0 or not 0.0 <= save_rate <= 1.0:
+        raise InputError([f"profit: cost {cost!r} is to be 0 or more, and save rate {save_rate!r} between 0 and 1"])
 
 
 def evaluate(
@@ -296,43 +385,6 @@ def _origins(data: Dataset, number: int) -> Reals:
     if not len(later):
         raise InputError(["the log is too short: no day comes after one whose outcome is known"])
     return np.asarray(later[np.unique(np.linspace(0, len(later), number, endpoint=False).astype(np.int64))])
-
-
-def samples(account: Array, number: int, seed: int) -> Iterator[Ints]:
-    """Rows of bootstrap samples of accounts, all rows of one together."""
-    _, who = np.unique(account, return_inverse=True)
-    order = np.argsort(who, kind="stable")
-    size = np.bincount(who)
-    starts = np.concatenate(([0], np.cumsum(size)[:-1]))
-    random = np.random.default_rng(seed)
-    for _ in range(number):
-        drawn = random.integers(0, len(size), len(size))
-        n = size[drawn]
-        inside = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
-        yield order[np.repeat(starts[drawn], n) + inside]
-
-
-def weights(account: Array, number: int, seed: int) -> Iterator[Reals]:
-    """How often each row is in bootstrap samples of accounts."""
-    _, who = np.unique(account, return_inverse=True)
-    n = int(who.max()) + 1
-    random = np.random.default_rng(seed)
-    for _ in range(number):
-        yield np.bincount(random.integers(0, n, n), minlength=n)[who].astype(np.float64)
-
-
-def _with_intervals(outcome: Array, p: Reals, account: Array, seed: int) -> pd.DataFrame:
-    import warnings
-
-    import pandas as pd
-
-    ranked = Ranked(outcome, p)
-    drawn = np.array([list(ranked.measures(weight).values()) for weight in weights(account, DRAWS, seed)])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a measure that no sample has
-        low, high = np.nanquantile(drawn, LEVELS, axis=0)
-    value = list(ranked.measures().values())
-    return pd.DataFrame({"measure": list(MEASURES), "value": value, "low": low, "high": high})
 
 
 def _number(value: float) -> float | None:

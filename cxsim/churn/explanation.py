@@ -5,6 +5,7 @@ All of it is about predictions. A column that predicts need not be a cause: chan
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxsim.churn.dataset import Dataset
+    from cxsim.churn.evaluation import Evaluation
     from cxsim.churn.model import ChurnModel
 
 Reals = npt.NDArray[np.float64]
@@ -59,7 +61,7 @@ def importance(model: ChurnModel, data: Dataset, *, repeats: int = REPEATS, seed
     """
     import pandas as pd
 
-    from cxsim.churn.evaluation import LEVELS, samples
+    from cxsim.churn.resampling import LEVELS, samples
 
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 2:
         raise InputError([f"repeats: {repeats!r} is not a whole number from 2"])
@@ -85,6 +87,26 @@ def importance(model: ChurnModel, data: Dataset, *, repeats: int = REPEATS, seed
         found.append((column.name, float(rises.mean()), float(low), float(high)))
     told = pd.DataFrame(found, columns=["feature", "importance", "low", "high"])
     return told.sort_values("importance", ascending=False, ignore_index=True, kind="stable")
+
+
+def unseen(found: Evaluation, *, method: Any) -> tuple[ChurnModel, Dataset]:
+    """A model, and accounts and days that it has not seen: the last origin and one fold of an evaluation.
+
+    Parameters
+    ----------
+    found : Evaluation
+    method : str or scikit-learn classifier
+        As it was judged.
+    """
+    from cxsim.churn.model import ChurnModel
+
+    last = found.origin == found.origin.max() if found.data.has_days else np.ones(len(found.data), dtype=np.bool_)
+    judged = found.data.of(last & (found.fold == found.fold[last][0]))
+    learned = ~np.isin(found.whole.account, judged.account)
+    if found.data.has_days:
+        learned &= found.whole.known_at <= found.origin.max()
+    part = found.whole.of(learned)
+    return ChurnModel(method, seed=found.seed).fit(part.features, part.target, part.account), judged
 
 
 def dependence(model: ChurnModel, data: Dataset, *, feature: str) -> pd.DataFrame:
@@ -160,7 +182,8 @@ def reasons(model: ChurnModel, table: pd.DataFrame) -> list[list[Reason]]:
 
     Notes
     -----
-    One column at a time is set to its median or most frequent word. Columns that act together are not told apart.
+    One column at a time is set to its median or most frequent word. Columns that act together are not told apart. What
+    most accounts have is a reason for none of them: it is in what `ordinary` says.
     """
     given = fitted(table, model.columns_)
     usual = model.decision_function(given)
@@ -168,11 +191,12 @@ def reasons(model: ChurnModel, table: pd.DataFrame) -> list[list[Reason]]:
         usual - model.decision_function(given.assign(**{column.name: _filled(column, len(given))}))
         for column in model.columns_
     ])  # fmt: skip
+    said = _sayer(model)
     found = []
     for row in range(len(given)):
         strongest = np.argsort(-np.abs(changes[row]), kind="stable")[:MOST_REASONS]
         found.append([
-            Reason(c.name, _said(given[c.name].iloc[row]), _said(c.typical), float(changes[row, k]))
+            Reason(c.name, said(given[c.name].iloc[row], c.name), said(c.typical, c.name), float(changes[row, k]))
             for k in strongest if abs(changes[row, k]) >= WORTH_SAYING for c in [model.columns_[k]]
         ])  # fmt: skip
     return found
@@ -189,9 +213,10 @@ def in_words(model: ChurnModel, table: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of n str
+        With the chance of an ordinary account, from which the reasons lead to the account's own.
     """
     p = model.predict_proba(table)[:, 1]
-    question = str(model.origin_.get("question", "lost"))
+    question = f"{model.origin_.get('question', 'lost')} (an ordinary account: {100 * ordinary(model):.1f} %)"
     told = []
     for probability, why in zip(p, reasons(model, table), strict=True):
         parts = [
@@ -201,14 +226,39 @@ def in_words(model: ChurnModel, table: pd.DataFrame) -> list[str]:
     return told
 
 
+def ordinary(model: ChurnModel) -> float:
+    """The chance of an account that has the median, or the most frequent word, in every column."""
+    import pandas as pd
+
+    return float(model.predict_proba(pd.DataFrame({c.name: _filled(c, 1) for c in model.columns_}))[0, 1])
+
+
 def _filled(column: Column, n: int) -> Any:
     return np.full(n, column.typical, dtype=np.float64 if column.kind == NUMBER else object)
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "missing" if value != value else f"{value:.4g}"
+def _sayer(model: ChurnModel) -> Callable[[Any, str], str]:
+    """How values are said: money of a log in its currency, other numbers plainly."""
+    from cxsim.readings.knowable import FEATURES
+
+    currency = str(model.origin_.get("currency", "")) if model.origin_.get("kind") == "log" else None
+
+    def said(value: Any, name: str) -> str:
+        if isinstance(value, str):
+            return value
+        if value != value:
+            return "missing"
+        cents = currency is not None and name in FEATURES and FEATURES[name].meaning.startswith("cents")
+        return f"{value / 100:,.0f} {currency}".strip() if cents else plainly(float(value))
+
+    return said
+
+
+def plainly(value: float) -> str:
+    """A number without powers of ten: 31,800, 4.27, 0.0031."""
+    return (
+        f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}" if abs(value) >= 1e-4 or not value else f"{value:f}"
+    )
 
 
 def _column(model: ChurnModel, feature: str) -> Column:

@@ -40,7 +40,9 @@ def kaplan_meier(table: pd.DataFrame, *, duration: str, lost: str, by: str | Non
     Returns
     -------
     pandas.DataFrame
-        `group`, `duration`, `survival`, `low`, `high` (95 %, on the log-log scale), one row at each age of a loss.
+        `group`, `duration`, `at_risk` (accounts that were still watched as this age began), `lost` (at this age),
+        `survival`, `low`, `high` (95 %, on the log-log scale; NaN where the curve is 1 or 0): a row at age 0, and one
+        at each age of a loss.
 
     Raises
     ------
@@ -68,10 +70,18 @@ def kaplan_meier(table: pd.DataFrame, *, duration: str, lost: str, by: str | Non
             warnings.simplefilter("ignore", RuntimeWarning)  # where the curve is 1 or 0 there is no interval
             bounds: Any = survival.confidence_interval(method="log-log")
         at = np.isin(survival.quantiles, age[mine & event])
+        ages = survival.quantiles[at]
+        lost_at = np.sort(age[mine & event])
+        n_lost = np.searchsorted(lost_at, ages, "right") - np.searchsorted(lost_at, ages)
         parts.append(pd.DataFrame({
-            "group": group, "duration": survival.quantiles[at], "survival": survival.probabilities[at],
-            "low": bounds.low.probabilities[at], "high": bounds.high.probabilities[at],
+            "group": group, "duration": ages, "at_risk": (age[mine] >= ages[:, None]).sum(axis=1), "lost": n_lost,
+            "survival": survival.probabilities[at], "low": bounds.low.probabilities[at],
+            "high": bounds.high.probabilities[at],
         }))  # fmt: skip
+        if not len(ages) or ages[0] > 0.0:  # before the first loss everybody is there
+            first = {"group": group, "duration": 0.0, "at_risk": int(mine.sum()), "lost": 0, "survival": 1.0,
+                     "low": np.nan, "high": np.nan}  # fmt: skip
+            parts[-1] = pd.concat([pd.DataFrame([first]), parts[-1]], ignore_index=True)
     return pd.concat(parts, ignore_index=True)
 
 
@@ -172,7 +182,7 @@ def hazard(
 
     if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= 600:
         raise InputError([f"months: {months!r} is not a whole number from 1 to 600"])
-    known, age, event = _durations(source, duration, lost)
+    known, age, event = durations(source, duration, lost)
     columns, _ = chosen(known) if covariates else ((), {})
     given = fitted(known, columns)
     # the month of a loss is the one that it ends: a loss at 3.0 belongs to the third
@@ -223,10 +233,10 @@ def _period(given: pd.DataFrame, number: Ints) -> pd.DataFrame:
     return given.assign(**moved)
 
 
-def _durations(
+def durations(
     source: Dataset | pd.DataFrame, duration: str | None, lost: str | None
 ) -> tuple[pd.DataFrame, Reals, npt.NDArray[np.bool_]]:
-    """What is known, months until the loss or the end, and whether it was a loss."""
+    """What is known of accounts, months until the loss or the end of what is known, and whether it was a loss."""
     if isinstance(source, Dataset):
         if not source.has_days:
             raise InputError(["hazard: the dataset has no days; give the table with duration= and lost="])

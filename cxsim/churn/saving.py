@@ -13,12 +13,14 @@ from typing import Any, Final
 import numpy as np
 
 from cxsim.churn.columns import Column
-from cxsim.churn.model import BLEND, METHODS, ChurnModel, Member
+from cxsim.churn.hazard import HazardModel
+from cxsim.churn.model import METHODS, ChurnModel, Member
 from cxsim.errors import InputError, shown
 
 __all__ = ["load", "save"]
 
 SCHEMA: Final = 1
+HAZARD: Final = "hazard"
 # what our own models hold beyond what skops trusts by itself; never what a file asks for
 TRUSTED: Final = (
     "sklearn._loss.link.Interval",
@@ -31,16 +33,22 @@ TRUSTED: Final = (
     "scipy.interpolate._bsplines.BSpline",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline holds it; it makes arrays of numbers
     "numpy.dtype",
+    # of scikit-learn's own classifiers: numbers and arrays, whose methods run nothing that a file names
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.tree._tree.Tree",
+    "sklearn.utils._bunch.Bunch",
 )
 LARGEST: Final = 512 * 1024 * 1024  # bytes of a model, unpacked
 
 
-def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> None:
+def save(model: ChurnModel | HazardModel, path: str | PathLike[str], *, command: str = "") -> None:
     """Write a model.
 
     Parameters
     ----------
-    model : ChurnModel
+    model : ChurnModel or HazardModel
         Fitted.
     path : str or PathLike
         Ends in .skops.
@@ -50,7 +58,8 @@ def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> 
     Raises
     ------
     InputError
-        If the model is not fitted, the path ends otherwise, or there is no such folder.
+        If the model is not fitted, or holds a type that `load` would refuse; the path ends otherwise, or there is no
+        such folder.
 
     Notes
     -----
@@ -62,15 +71,33 @@ def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> 
     from cxsim import __version__
 
     place = _place(path)
-    if not isinstance(model, ChurnModel) or not hasattr(model, "members_"):
+    if not isinstance(model, HazardModel) and not (isinstance(model, ChurnModel) and hasattr(model, "members_")):
         raise InputError(["save: the model is not a fitted churn model"])
     if not place.parent.is_dir():
         raise InputError([f"{place.parent}: no such folder"])
-    spec = {
-        "schema": SCHEMA,
-        "version": __version__,
-        "sklearn": sklearn.__version__,
-        "command": command,
+    spec = {"schema": SCHEMA, "version": __version__, "sklearn": sklearn.__version__, "command": command}
+    spec |= _curve_spec(model) if isinstance(model, HazardModel) else _spec(model)
+    whole = {
+        "cxsim churn model": json.dumps(spec, ensure_ascii=False),
+        "pipelines": [model.pipeline] if isinstance(model, HazardModel) else [m.pipeline for m in model.members_],
+    }
+    packed = skops.io.dumps(whole)
+    strange = sorted(set(skops.io.get_untrusted_types(data=packed)) - set(TRUSTED))
+    if strange:
+        told = f"no file is trusted with {', '.join(strange[:5])}, so that it could not be loaded again"
+        raise InputError([f"{place}: not saved; {told}. The model can be used as it is"])
+    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}.", suffix=".part")
+    os.close(handle)
+    try:
+        Path(draft).write_bytes(packed)
+        os.chmod(draft, 0o644)
+        os.replace(draft, place)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def _spec(model: ChurnModel) -> dict[str, Any]:
+    return {
         "method": model.method if isinstance(model.method, str) else None,
         "seed": model.seed,
         "columns": [[c.name, c.kind, c.typical] for c in model.columns_],
@@ -79,32 +106,35 @@ def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> 
         "intercept": model.intercept_,
         "origin": dict(model.origin_),
     }
-    whole = {
-        "cxsim churn model": json.dumps(spec, ensure_ascii=False),
-        "pipelines": [m.pipeline for m in model.members_],
-    }
-    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}.", suffix=".part")
-    os.close(handle)
-    try:
-        Path(draft).write_bytes(skops.io.dumps(whole))
-        os.chmod(draft, 0o644)
-        os.replace(draft, place)
-    finally:
-        Path(draft).unlink(missing_ok=True)
 
 
-def load(path: str | PathLike[str]) -> ChurnModel:
+def _curve_spec(model: HazardModel) -> dict[str, Any]:
+    columns = [[c.name, c.kind, c.typical] for c in model.columns]
+    return {"kind": HAZARD, "columns": columns, "months": model.months, "origin": dict(model.origin)}
+
+
+def load(path: str | PathLike[str]) -> ChurnModel | HazardModel:
     """Read a model that `save` wrote.
 
     Parameters
     ----------
     path : str or PathLike
 
+    Returns
+    -------
+    ChurnModel or HazardModel
+        Whichever was saved.
+
     Raises
     ------
     InputError
         If the file is missing, no churn model, from another schema, or holds a type that is not trusted; then nothing
         of it has been run.
+
+    Warns
+    -----
+    UserWarning
+        If it was written by another version of cxsim or of scikit-learn: its numbers may then differ.
     """
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
@@ -121,7 +151,7 @@ def load(path: str | PathLike[str]) -> ChurnModel:
         strange = sorted(set(asked) - set(TRUSTED))
         if not strange:
             whole = skops.io.load(place, trusted=[kind for kind in asked if kind in TRUSTED])
-            return _model(whole)
+            return _model(whole, place)
     except InputError:
         raise
     except UntrustedTypesFoundException as fault:
@@ -140,12 +170,40 @@ def _place(path: str | PathLike[str]) -> Path:
     return place
 
 
-def _model(whole: Any) -> ChurnModel:
+def _warn_of_versions(spec: dict[str, Any], place: Path) -> None:
+    """Say that others wrote the model, if they did: scikit-learn promises nothing across versions."""
+    import warnings
+
+    import sklearn
+
+    from cxsim import __version__
+
+    here = {"cxsim": __version__, "scikit-learn": sklearn.__version__}
+    then = {"cxsim": spec.get("version"), "scikit-learn": spec.get("sklearn")}
+    other = [f"{name} {then[name]} (here {here[name]})" for name in here if then[name] != here[name]]
+    if other:
+        told = f"{place}: written with {' and '.join(other)}; what it says may differ, fit it again to be sure"
+        warnings.warn(told, stacklevel=4)
+
+
+def _own(pipeline: Any) -> Any:
+    """Somebody's own classifier, as it was before it was fitted."""
+    from sklearn.base import clone
+
+    return clone(pipeline[-1])
+
+
+def _model(whole: Any, place: Path) -> ChurnModel | HazardModel:
     spec = json.loads(whole["cxsim churn model"])
     if spec["schema"] != SCHEMA:
-        raise InputError([f"the model has schema {shown(spec['schema'])}, and this version reads {SCHEMA}"])
+        raise InputError([f"{place}: the model has schema {shown(spec['schema'])}, and this version reads {SCHEMA}"])
+    _warn_of_versions(spec, place)
     pipelines = whole["pipelines"]
-    method = spec["method"] if spec["method"] in METHODS else BLEND
+    origin = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
+    if spec.get("kind") == HAZARD:
+        columns = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
+        return HazardModel(columns, int(spec["months"]), pipelines[0], origin)
+    method = spec["method"] if spec["method"] in METHODS else _own(pipelines[0])
     model = ChurnModel(method, seed=int(spec["seed"]))
     model.columns_ = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
     model.left_out_ = {str(name): str(why) for name, why in spec["left_out"].items()}
@@ -155,5 +213,5 @@ def _model(whole: Any) -> ChurnModel:
     )
     model.intercept_ = float(spec["intercept"])
     model.classes_ = np.array([0, 1])
-    model.origin_ = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
+    model.origin_ = origin
     return model

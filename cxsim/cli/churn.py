@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shlex
+import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxsim.cli import churn_answers as answers
 from cxsim.cli import files
-from cxsim.cli.screens import bar, console, fast_note, next_steps, say, table
+from cxsim.cli.screens import bar, console, say, table
 from cxsim.cli.sizes import SEED, Accounts, Json, Seed, Set, command, is_fast, world_of
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cxsim.churn import ChurnModel, Dataset, Evaluation
     from cxsim.scenario import Scenario
     from cxsim.studies.oracles import Oracle
@@ -76,7 +76,7 @@ def fit(
             "members": {m.name: m.weight for m in model.members_},
         }, indent=1, allow_nan=False, ensure_ascii=False))  # fmt: skip
         return
-    _fitted(console(), model, data, source, out)
+    answers.fitted(console(), model, data, source, out)
 
 
 @app.command()
@@ -96,6 +96,9 @@ def evaluate(
     save_rate: Annotated[
         float, typer.Option("--save-rate", metavar="S", help="Share of those who would be lost that a contact keeps.")
     ] = 0.11,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="COL", help='Also by this column\'s values; of a log, "segment".')
+    ] = None,
     as_json: Json = False,
     out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Write figures and tables there.")] = None,
 ) -> None:
@@ -106,16 +109,67 @@ def evaluate(
     data, scenario = _data(source, target, id_, within, seed, accounts, set_)
     with bar("fitting", quiet=as_json, what="models") as progress:
         found = churn.evaluate(data, method=method, seed=seed, progress=progress)
+    parts = answers.parts_of(found, by, cost, save_rate)
     known = None
     if oracle and scenario is not None and within != RENEWAL:
         known = _oracle(found, scenario, method, within, cost, save_rate, quiet=as_json)
-    document = {**found.document(), **(_told(known) if known is not None else {})}
+    answer = answers.Answer(found, known, parts, cost, save_rate)
     if place is not None:
-        _write(found, known, document, place, cost, save_rate)
+        answers.write(answer, place, method)
     if as_json:
-        print(json.dumps(document, indent=1, allow_nan=False))
+        print(json.dumps(answer.document(), indent=1, allow_nan=False))
         return
-    _screen(console(), found, known, source, place, cost, save_rate)
+    answers.show(console(), answer, source, place)
+
+
+@app.command()
+def survival(
+    source: Source,
+    duration: Annotated[
+        str | None, typer.Option("--duration", metavar="COL", help="In a table: the column of ages in months.")
+    ] = None,
+    target: Target = None,
+    id_: Id = None,
+    months: Annotated[int, typer.Option("--months", metavar="N", help="How many months ahead.")] = 12,
+    seed: Seed = SEED,
+    accounts: Accounts = None,
+    set_: Set = None,
+    as_json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", metavar="MODEL.skops", help="Keep the model there.")] = None,
+) -> None:
+    """Fit and judge a model of who stays for how long: a survival curve for each account."""
+    if out is not None:
+        _check_out(out, ".skops")
+    from cxsim import churn
+
+    lives = _lives(source, duration, target, id_, seed, accounts, set_)
+    found = churn.evaluate_survival(lives, duration=duration, lost=target, months=months, seed=seed)
+    if out is not None:
+        model = churn.hazard(lives, duration=duration, lost=target, months=months)
+        churn.save(model, out, command=command())
+    answers.show_survival(console(), found, out, as_json=as_json)
+
+
+def _lives(
+    source: str, duration: str | None, target: str | None, id_: str | None, seed: int, accounts: int | None,
+    set_: list[str] | None,
+) -> Any:  # fmt: skip
+    """A table of accounts without their names, or the dataset of a log or a world."""
+    from cxsim.churn.tables import read
+    from cxsim.errors import InputError
+
+    if duration is None and target is None:
+        return _data(source, None, id_, WITHIN, seed, accounts, set_)[0]
+    if Path(source).suffix.lower() not in TABLES:
+        raise InputError(
+            f"{source}: --duration and --target name columns of a table; a world or a log has its own days"
+        )
+    if duration is None or target is None:
+        raise InputError(f"{source}: a table needs both --duration and --target")
+    table = read(Path(source))
+    if id_ is not None and id_ not in table:
+        raise InputError(f'{source}: column "{id_}", which names accounts, is missing')
+    return table if id_ is None else table.drop(columns=[id_])
 
 
 @app.command()
@@ -129,7 +183,15 @@ def score(
     from cxsim import churn
     from cxsim.errors import InputError
 
-    known = churn.load(model)
+    with warnings.catch_warnings(record=True) as told_of:
+        warnings.simplefilter("always", UserWarning)
+        known = churn.load(model)
+    for one in told_of:
+        print(one.message, file=sys.stderr)
+    if isinstance(known, churn.HazardModel):
+        raise InputError(
+            f"{model}: holds survival curves and no score; ask it in Python: churn.load(…).survival(table)"
+        )
     names, given = _accounts(known, accounts)
     try:
         p = known.predict_proba(given)[:, 1]
@@ -154,9 +216,11 @@ def score(
     screen.print()
     rows = table(("account", "left"), ("probability", "right"), ("why", "left"))
     for row in order[:10].tolist():
-        rows.add_row(str(names[row]), f"{100 * p[row]:.1f} %", words[row].partition(": ")[2])
+        rows.add_row(str(names[row]), f"{100 * p[row]:.1f} %", words[row].partition(" %): ")[2])
     screen.print(rows)
     screen.print()
+    told = "Each is held against an ordinary account, with the median or most frequent word in every column: "
+    say(screen, f"{told}{100 * churn.ordinary(known):.1f} %.", "dim")
     say(screen, churn.NOT_A_CAUSE, "dim")
     say(screen, f"Written: {out} (and {beside.name}, which says where it comes from)")
 
@@ -254,135 +318,3 @@ def _oracle(
             save_rate=save_rate, companies=FAST_COMPANIES if is_fast() else None,
             branches=FAST_BRANCHES if is_fast() else BRANCHES, progress=progress,
         )  # fmt: skip
-
-
-def _told(known: Oracle) -> dict[str, Any]:
-    """What the oracle adds to the answer in JSON."""
-    rows = known.table()
-    return {
-        "oracle_auc": float(rows["auc"].to_numpy()[list(rows.index).index("observable")]),
-        "oracle": {
-            "share_of_achievable": known.share(),
-            "calibration_slope": _number(known.calibration_slope()),
-            "companies": int(known.chances.company.max()) + 1,
-            "accounts": len(known.chances.chance),
-            "branches": known.chances.branches,
-            "silo_per_100_accounts": known.silo(),
-            "by": json.loads(rows.to_json(orient="index")),
-        },
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if value == value else None
-
-
-def _write(
-    found: Evaluation, known: Oracle | None, document: dict[str, Any], place: Path, cost: float, save_rate: float
-) -> None:
-    from cxsim import __version__
-    from cxsim.plots import churn as plots
-    from cxsim.plots import save
-
-    born = f"cxsim {__version__}; {json.dumps(dict(found.data.origin), default=str)}; made by: {command()}"
-    save(plots.calibration(found), place / "calibration.png", born=born)
-    save(plots.gain(found), place / "gain.png", born=born)
-    if known is not None:
-        save(plots.known(known, footer=plots.provenance(found)), place / "known.png", born=born)
-    full = {**document, "origin": dict(found.data.origin), "version": __version__, "command": command()}
-    tables = {"calibration": found.calibration(), "gain": found.gain()}
-    if found.data.has_days:
-        tables |= {"by_segment": found.by("segment"), "over_time": found.over_time()}
-        tables["profit_per_100_accounts"] = found.profit(cost=cost, save_rate=save_rate)
-    full |= {name: json.loads(one.to_json(orient="records")) for name, one in tables.items()}
-    files.write_text(place / "evaluation.json", json.dumps(full, indent=1, allow_nan=False, default=str) + "\n")
-
-
-def _fitted(out: Console, model: ChurnModel, data: Dataset, source: str, place: str) -> None:
-    say(out, f"Fitted to {len(data):,} rows, of which {int(data.target.sum()):,} ({100 * data.target.mean():.1f} %) "
-        f"were {data.question}.", "bold")  # fmt: skip
-    parts = ", ".join(f"{m.name} × {m.weight:.2f}" for m in model.members_)
-    say(out, f"{len(model.columns_)} columns; log-odds of {parts}", "dim")
-    fast_note(out)
-    for name, why in model.left_out_.items():
-        say(out, f"left out: {name} ({why})", "dim")
-    say(out, f"Written: {place}")
-    if data.origin.get("kind") == "table":
-        next_steps(out, [f"cxsim churn score {_word(place)} {_word(source)} --out scores.csv"])
-    else:
-        next_steps(out, [f"cxsim churn evaluate {_word(source)}"])
-
-
-def _screen(
-    out: Console,
-    found: Evaluation,
-    known: Oracle | None,
-    source: str,
-    place: Path | None,
-    cost: float,
-    save_rate: float,
-) -> None:
-    n_lost = int(found.data.target.sum())
-    say(out, found.verdict(), "bold")
-    share = f"{100 * n_lost / len(found.data):.1f} %"
-    told = f"{len(found.data):,} rows judged, {n_lost:,} ({share}) {found.data.question}; {found.method}; {found.split}"
-    say(out, told, "dim")
-    fast_note(out)
-    out.print()
-    rows = table(("measure", "left"), ("value", "right"), ("95 % interval", "right"), ("", "left"))
-    for row in found.summary().to_dict("records"):
-        name, bounds = row["measure"], f"{row['low']:.4f} to {row['high']:.4f}"
-        rows.add_row(name, f"{row['value']:.4f}", bounds, _MEANING[name])
-    out.print(rows)
-    if known is not None:
-        _known(out, known, cost, save_rate)
-    if place is not None:
-        out.print()
-        names = ["calibration.png", "gain.png", *(["known.png"] if known is not None else []), "evaluation.json"]
-        say(out, f"Written: {files.shown(place)}/: {', '.join(names)}")
-    origin = found.data.origin
-    options = [f" --{name} {_word(origin[name])}" for name in ("target", "id") if origin.get(name) is not None]
-    next_steps(out, [f"cxsim churn fit {_word(source)}{''.join(options)} --out model.skops"])
-
-
-def _word(text: str) -> str:
-    """A word for a shell, in double quotes if it needs them."""
-    return text if shlex.quote(text) == text else json.dumps(text, ensure_ascii=False)
-
-
-_MEANING = {
-    "auc": "1 is best, .5 is guessing",
-    "average_precision": "1 is best, the share lost is guessing",
-    "brier": "0 is best",
-    "log_loss": "0 is best",
-    "calibration_slope": "1 is right, less is too sure",
-    "lift_top_decile": "1 is guessing",
-}
-
-
-def _known(out: Console, known: Oracle, cost: float, save_rate: float) -> None:
-    share = known.share()
-    out.print()
-    if share["value"] is None:
-        say(out, f"What can be known: {share['reason']}.", "bold")
-    else:
-        value, low, high = (100 * float(share[name] or 0) for name in ("value", "low", "high"))
-        told = f"The model reaches {value:.0f} % [{low:.0f}, {high:.0f}] of what can be predicted from what is seen."
-        say(out, told, "bold")
-    chances = known.chances
-    companies = int(chances.company.max()) + 1
-    told = f"True chances of {len(chances.chance):,} accounts of {companies} other companies, each forked into "
-    say(out, told + f"{chances.branches} futures of {chances.within:g} months.", "dim")
-    out.print()
-    rows = table(("", "left"), ("AUC", "right"), ("95 %", "right"), ("profit per 100 accounts", "right"))
-    for row in known.table().to_dict("records"):
-        bounds = f"{row['auc_low']:.3f} to {row['auc_high']:.3f}"
-        rows.add_row(row["who"], f"{row['auc']:.3f}", bounds, f"{row['profit']:,.0f}")
-    out.print(rows)
-    silo = known.silo()
-    told = (
-        f"Contacting costs {cost:g} and keeps {100 * save_rate:g} % of those who would be lost, who then stay a year "
-    )
-    told += f"(assumed). Seeing every moment would be worth {silo['silo']:+,.0f} "
-    told += f"[{silo['silo_low']:+,.0f}, {silo['silo_high']:+,.0f}] per 100 accounts, "
-    say(out, told + f"knowing what nobody sees another {silo['unseen']:+,.0f}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxsim.plots.churn import calibration, dependence, gain, importance, known
 from cxsim.plots.claims import claims
 from cxsim.plots.comparisons import effects, fan, retention
 from cxsim.plots.flows import flows
@@ -18,17 +19,22 @@ from cxsim.plots.targeting import qini, targeting
 
 __all__ = [
     "box",
+    "calibration",
     "claims",
     "cohorts",
+    "dependence",
     "dose",
     "effects",
     "fan",
     "flows",
     "forecast",
     "futures",
+    "gain",
     "grid",
+    "importance",
     "indices",
     "information",
+    "known",
     "overview",
     "payback",
     "qini",

@@ -46,8 +46,8 @@ def calibration(found: Evaluation) -> Figure:
         word = f"hold on the whole, but in {off} of {len(table)} groups they do not"
     figure, bottom, top = style.sheet(
         f"Predicted probabilities {word}: slope {slope:.2f}",
-        "Each dot holds a tenth of the expected losses, ranked by prediction; bars: 95 % intervals of the share "
-        f"{found.data.question}. "
+        "Each dot holds a tenth of the expected losses, ranked by prediction; bars: 95 % bootstrap intervals of the "
+        f"share {found.data.question}. "
         f"On the dashed line prediction and outcome agree. 95 % interval of the slope: {summary['low']:.2f} to "
         f"{summary['high']:.2f}.",
         provenance(found),
@@ -75,12 +75,14 @@ def gain(found: Evaluation) -> Figure:
     ----------
     found : Evaluation
     """
-    table = found.gain()
+    table, still = found.gain(), found.without_notice()
     tenth = table.loc[9]
+    beside = "" if still is None else f", {100 * still.gain()['found'].iloc[9]:.0f} % among those without notice"
+    orange = "" if still is None else " Orange: among accounts that had given no notice."
     figure, bottom, top = style.sheet(
-        f"The likeliest tenth holds {100 * tenth['found']:.0f} % of the losses",
-        "Share of all losses among the accounts ranked highest. Dashed: looking at accounts in any order. "
-        f"Dotted: if it were known who will be {found.data.question}.",
+        f"The likeliest tenth holds {100 * tenth['found']:.0f} % of the losses{beside}",
+        "Share of all losses among the accounts ranked highest, with its 95 % interval. Dashed: looking at accounts in "
+        f"any order. Dotted: if it were known who will be {found.data.question}.{orange}",
         provenance(found),
     )
     ax = style.axes(figure, 0.10, bottom + 0.09, 0.96, top)
@@ -88,7 +90,12 @@ def gain(found: Evaluation) -> Figure:
     base = 100 * float(found.data.target.mean())
     ax.plot([0, 100], [0, 100], color=style.GREY, lw=1, ls=(0, (4, 3)))
     ax.plot([0, base, 100], [0, 100, 100], color=style.GREY, lw=1, ls=(0, (1, 2)))
-    ax.plot(x, np.concatenate(([0.0], 100 * table["found"])), color=style.BLUE, lw=2.2)
+    for one, colour, width in ((still, style.ORANGE, 1.6), (found, style.BLUE, 2.2)):
+        if one is not None:
+            curve = one.gain()
+            low, middle, high = (np.concatenate(([0.0], 100 * curve[name])) for name in ("low", "found", "high"))
+            ax.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
+            ax.plot(x, middle, color=colour, lw=width)
     ax.plot([10], [100 * tenth["found"]], "o", color=style.BLUE, ms=5)
     ax.annotate(
         f"lift {tenth['lift']:.1f}", (10, 100 * tenth["found"]), xytext=(8, -4), textcoords="offset points",
@@ -136,6 +143,45 @@ def importance(table: pd.DataFrame, *, footer: str = "") -> Figure:
     return figure
 
 
+def dependence(table: pd.DataFrame, *, feature: str, footer: str = "") -> Figure:
+    """How a model's mean prediction moves with one column.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `churn.dependence` gives it.
+    feature : str
+        The column's name.
+    footer : str
+        Where it comes from.
+    """
+    mean = 100 * table["probability"]
+    figure, bottom, top = style.sheet(
+        f"With {feature} the mean prediction moves between {mean.min():.1f} and {mean.max():.1f} %",
+        f"Mean predicted probability if every account had this {feature} and kept all else as it is; band: the middle "
+        "90 % of accounts. What a model expects is not what a change would do.",
+        footer,
+        height=4.6,
+    )
+    ax = style.axes(figure, 0.10, bottom + 0.11, 0.96, top)
+    low, high = 100 * table["low"], 100 * table["high"]
+    if pd.api.types.is_numeric_dtype(table["value"]):
+        ax.fill_between(table["value"], low, high, color=style.BLUE, alpha=0.15, lw=0)
+        ax.plot(table["value"], mean, color=style.BLUE, lw=2.2)
+    else:
+        at = np.arange(len(table))
+        ax.vlines(at, low, high, color=style.BLUE, lw=5, alpha=0.25)
+        ax.plot(at, mean, "o", color=style.BLUE, ms=6)
+        ax.set_xticks(at)
+        names = [name if len(name) <= 16 else name[:15] + "…" for name in table["value"]]
+        ax.set_xticklabels(names, rotation=30 if len(at) > 5 else 0, ha="right" if len(at) > 5 else "center")
+        ax.set_xlim(-0.6, len(at) - 0.4)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(_PER_CENT)
+    ax.set_xlabel(feature, size=style.SMALL, color=style.GREY)
+    return figure
+
+
 def known(found: Oracle, *, footer: str = "") -> Figure:
     """How near a model comes to what can be known, as AUC.
 
@@ -146,19 +192,17 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
         Where it comes from.
     """
     table = found.table().iloc[::-1]
-    share = found.share()
-    title = (
-        f"The model reaches {100 * float(share['value']):.0f} % of what can be predicted"
-        if isinstance(share["value"], float) else "What can be predicted is not told from guessing"
-    )  # fmt: skip
+    still = found.without_notice()
+    beside = None if still is None else still.table().iloc[::-1]
+    hollow = "" if still is None else f" Hollow: among the {len(still.chances.company):,} that had given no notice."
     chances = found.chances
     figure, bottom, top = style.sheet(
-        title,
-        f"AUC against the true chances of {len(chances.chance):,} accounts of {chances.company.max() + 1} companies, "
-        f"each forked into {chances.branches} futures of {chances.within:g} months. "
-        "Bars: 95 % intervals over companies. .5 is guessing.",
+        _reached(found, still),
+        f"AUC against the true chances of {len(chances.company):,} accounts of {chances.company.max() + 1} companies, "
+        f"each forked into {chances.branches} futures of {chances.within:g} months, of which one half judges what the "
+        f"other tells. Bars: 95 % intervals over companies. .5 is guessing.{hollow}",
         footer,
-        height=3.6,
+        height=4.0,
     )
     ax = style.axes(figure, 0.36, bottom + 0.14, 0.94, top)
     rows = np.arange(len(table))
@@ -167,6 +211,12 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
     colours = [style.BLUE if name == "model" else style.GREY for name in table.index]
     ax.hlines(rows, table["auc_low"], table["auc_high"], color=colours, lw=2.4, alpha=0.6)
     ax.scatter(table["auc"], rows, color=colours, s=28, zorder=3)
+    if beside is not None:
+        ax.hlines(rows - 0.22, beside["auc_low"], beside["auc_high"], color=colours, lw=1.2, alpha=0.6)
+        ax.scatter(beside["auc"], rows - 0.22, facecolor="white", edgecolor=colours, s=24, zorder=3)
+        for row, value in enumerate(beside["auc"]):
+            ax.annotate(f"{value:.3f}", (value, row - 0.22), xytext=(0, -5), textcoords="offset points", va="top",
+                        ha="center", size=style.SMALL, color=colours[row])  # fmt: skip
     for row, (value, colour) in enumerate(zip(table["auc"], colours, strict=True)):
         ax.annotate(
             f"{value:.3f}",
@@ -179,7 +229,18 @@ def known(found: Oracle, *, footer: str = "") -> Figure:
         )
     ax.set_yticks(rows)
     ax.set_yticklabels(list(table["who"]), color=style.INK)
-    ax.set_ylim(-0.6, len(table) - 0.3)
-    ax.set_xlim(min(0.48, float(table["auc_low"].min()) - 0.02), 1.0)
+    ax.set_ylim(-0.8, len(table) - 0.3)
+    least = min(float(one["auc_low"].min()) for one in (table, beside) if one is not None)
+    ax.set_xlim(min(0.48, least - 0.02), 1.0)
     ax.set_xlabel("AUC", size=style.SMALL, color=style.GREY)
     return figure
+
+
+def _reached(found: Oracle, still: Oracle | None) -> str:
+    """The share of the achievable in a line, with that among accounts that had given no notice."""
+    share = found.share()["value"]
+    if not isinstance(share, float):
+        return "How much of what can be predicted the model reaches cannot be told"
+    told = f"The model reaches {100 * share:.0f} % of what can be predicted"
+    beside = None if still is None else still.share()["value"]
+    return told + (f", {100 * beside:.0f} % without notice" if isinstance(beside, float) else "")

@@ -4,12 +4,15 @@ A run is forked on a day into many futures; the share of them in which an accoun
 that is so on the day, seen and unseen (the *state oracle*). Regressed on what the company can see, over many more
 accounts than a model was given, it is what anybody could predict from there (the *observable oracle*). Between the two
 stands the silo: what the company would know if every moment had reached its records.
+
+Branches that tell a chance never judge it: each half of them judges what the other half tells, and all other ways to
+predict are held against the same halves.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,29 +21,26 @@ import numpy.typing as npt
 
 from cxsim.churn import measures
 from cxsim.churn.dataset import WITHIN
-from cxsim.churn.evaluation import COST, LEVELS, MONTHS_KEPT, SAVE_RATE
+from cxsim.churn.evaluation import COST, MONTHS_KEPT, SAVE_RATE
+from cxsim.churn.resampling import LEVELS, weights
 from cxsim.errors import InputError
 from cxsim.scenario import Scenario
+from cxsim.studies.chances import BRANCHES, DAY, Chances, Progress, regressed, true_chances
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cxsim.churn.model import ChurnModel
 
-Reals = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Progress = Callable[[int, int], None]
+__all__ = ["Chances", "Oracle", "oracle", "regressed", "true_chances"]
 
-DAY: Final = 6.0  # assumption: any day will do; an early one costs little to reach
-BRANCHES: Final = 200
+Reals = npt.NDArray[np.float64]
+
 TIMES: Final = 20  # as many accounts as the model was given
-FOLDS: Final = 5
 DRAWS: Final = 400
 APART: Final = 1_000_003  # seeds of the oracle's companies lie this far from the model's
-# of the observable oracle; assumption: shallow trees, since chances are smooth in what is seen
-_TREES: Final = {"learning_rate": 0.06, "max_iter": 150, "max_leaf_nodes": 8}
-_LEAF: Final = 100  # accounts in a leaf at least, where there are many
 LEAST: Final = 500  # accounts; from fewer no regression says what could be known
+CLEAR: Final = 0.5  # of an advantage: its interval's lower end is to be above so much of it to divide by it
 WORDS: Final = {
     "model": "the model",
     "observable": "the best from what is seen",
@@ -50,38 +50,15 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chances:
-    """Accounts of many companies on a day, what was known of them, and their true chances of being lost.
-
-    Attributes
-    ----------
-    seen, everything : pandas.DataFrame, n rows
-        `readings.features` of the day, as the company saw it and as if every moment had been seen.
-    chance : float array, shape (n,)
-        Share of branches in which the account is lost within `within` months.
-    company : int64 array, shape (n,)
-    within : float
-    branches : int
-    """
-
-    seen: pd.DataFrame
-    everything: pd.DataFrame
-    chance: Reals
-    company: Ints
-    within: float
-    branches: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Oracle:
     """How near a model comes to what can be known.
 
     Attributes
     ----------
     chances : Chances
-    predicted : mapping of str to float array, shape (n,)
+    predicted : mapping of str to float array, shape (n,) or (2, n)
         Probabilities by "model", "observable", "everything" and "state"; those of the two in the middle come from
-        companies other than the account's own.
+        companies other than the account's own, those of the last for either half of the branches from the other half.
     cost, save_rate : float
         Of contacting one account [currency], and the share of those who would be lost that it keeps.
     """
@@ -92,6 +69,17 @@ class Oracle:
     save_rate: float
     _kept: dict[str, Any] = field(default_factory=dict)
 
+    def without_notice(self) -> Oracle | None:
+        """The same among accounts that had not said that they leave; None where nobody had, or all."""
+        if "open" not in self._kept:
+            still = ~self.chances.seen["given_notice"].to_numpy(dtype=np.bool_)
+            predicted = {name: p[..., still] for name, p in self.predicted.items()}
+            is_part = 0 < still.sum() < len(still)
+            part = Oracle(self.chances.of(still), predicted, self.cost, self.save_rate) if is_part else None
+            self._kept["open"] = part
+        found: Oracle | None = self._kept["open"]
+        return found
+
     def table(self) -> pd.DataFrame:
         """AUC and profit of each way to predict.
 
@@ -100,6 +88,11 @@ class Oracle:
         pandas.DataFrame
             `who`, `auc`, `auc_low`, `auc_high`, `profit`, `profit_low`, `profit_high` [currency per 100 accounts], with
             95 % intervals over companies.
+
+        Notes
+        -----
+        Each half of the branches judges all ways, and the two verdicts are averaged. The state oracle of one half is
+        told by the other, so that it is a lower bound: more branches tell more.
         """
         if "table" not in self._kept:
             self._kept["table"] = self._table()
@@ -109,16 +102,13 @@ class Oracle:
     def _table(self) -> pd.DataFrame:
         import pandas as pd
 
-        from cxsim.churn.evaluation import weights
-
         ways = [self._way(name) for name in self.predicted]
         drawn = np.array([
             [way(weight) for way in ways] for weight in weights(self.chances.company, DRAWS, 0)
         ])  # fmt: skip
         low, high = np.nanquantile(drawn, LEVELS, axis=0)
-        self._kept["drawn"] = drawn
-        level = [way(np.ones(len(self.chances.chance))) for way in ways]
-        self._kept["level"] = level
+        level = np.array([way(np.ones(len(self.chances.company))) for way in ways])
+        self._kept.update(drawn=drawn, level=level)
         rows = []
         for k, name in enumerate(self.predicted):
             auc, profit = level[k]
@@ -128,15 +118,17 @@ class Oracle:
 
     def _way(self, name: str) -> Callable[[Reals], tuple[float, float]]:
         """AUC, and profit per 100 accounts of contacting whoever seems worth it, for weights of accounts."""
-        chance, p = self.chances.chance, self.predicted[name]
+        truths = self.chances.halves
         worth = self.chances.seen["mrr"].to_numpy() / 100.0 * MONTHS_KEPT
-        ranked = measures.Ranked(chance, p)
-        gained = measures.contacted(p, value=worth, cost=self.cost, save_rate=self.save_rate) * (
-            chance * self.save_rate * worth - self.cost
-        )
+        judged = []
+        for truth, p in zip(truths, np.broadcast_to(self.predicted[name], truths.shape), strict=True):
+            called = measures.contacted(p, value=worth, cost=self.cost, save_rate=self.save_rate)
+            judged.append((measures.Ranked(truth, p), called * (truth * self.save_rate * worth - self.cost)))
 
         def both(weight: Reals) -> tuple[float, float]:
-            return ranked.measures(weight)["auc"], 100.0 * float((weight * gained).sum() / weight.sum())
+            auc = np.mean([ranked.auc(weight) for ranked, _ in judged])
+            gained = np.mean([(weight * gain).sum() for _, gain in judged])
+            return float(auc), 100.0 * float(gained / weight.sum())
 
         return both
 
@@ -146,102 +138,70 @@ class Oracle:
         Returns
         -------
         dict
-            `value`, `low`, `high` (95 %, over companies), all None with a `reason` where there is nothing to predict.
+            `value`, `low`, `high` (95 %, over companies), all None with a `reason` where there are fewer than `LEAST`
+            accounts, there is nothing to predict, or what could be predicted is too near nothing to divide by.
         """
         found: dict[Any, Any] = self.table().to_dict("index")
-        if not found["observable"]["auc_low"] > 0.5:
-            n = len(self.chances.chance)
-            reason = (
-                "nothing to predict: the best from what is seen is no better than guessing"
-                if n >= LEAST else f"{n} accounts are too few to tell; take more companies"
-            )  # fmt: skip
+        reason = self._no_share(found["observable"])
+        if reason:
             return {"value": None, "low": None, "high": None, "reason": reason}
         drawn = self._kept["drawn"][:, :, 0] - 0.5
-        low, high = np.quantile(drawn[:, 0] / drawn[:, 1], LEVELS)
+        low, high = np.nanquantile(drawn[:, 0] / drawn[:, 1], LEVELS)
         value = (found["model"]["auc"] - 0.5) / (found["observable"]["auc"] - 0.5)
         return {"value": float(value), "low": float(low), "high": float(high), "reason": ""}
 
-    def silo(self) -> dict[str, float]:
+    def _no_share(self, best: dict[str, float]) -> str:
+        """Why a share of what is achievable is not told, if it is not."""
+        n = len(self.chances.company)
+        if n < LEAST:
+            return f"{n} accounts are too few to tell; take more companies, at least {LEAST} accounts are wanted"
+        advantage = f"AUC {best['auc']:.3f} [{best['auc_low']:.3f}, {best['auc_high']:.3f}]"
+        if not best["auc_low"] > 0.5:
+            return f"nothing to predict: the best from what is seen is no better than guessing, {advantage}"
+        if not best["auc_low"] - 0.5 > CLEAR * (best["auc"] - 0.5):
+            return f"the best from what is seen is too near guessing to say how much of it is reached, {advantage}"
+        return ""
+
+    def silo(self) -> dict[str, float | str]:
         """What it would be worth to see every moment, and to know what nobody can see [currency per 100 accounts].
 
         Returns
         -------
         dict
-            `silo` with `silo_low`, `silo_high`, and `unseen` with its bounds: 95 %, paired over companies.
+            `silo` with `silo_low`, `silo_high`, and `unseen` with its bounds: 95 %, paired over companies; and
+            `silo_reason`, `unseen_reason`, which say where that is not told from nothing.
         """
-        self.table()
-        profit = self._kept["drawn"][:, :, 1]
-        level = {name: profit for name, (_, profit) in zip(self.predicted, self._kept["level"], strict=True)}
-        place = {name: k for k, name in enumerate(self.predicted)}
-        told: dict[str, float] = {}
+        told: dict[str, float | str] = {}
         for word, more, less in (("silo", "everything", "observable"), ("unseen", "state", "everything")):
-            low, high = np.quantile(profit[:, place[more]] - profit[:, place[less]], LEVELS)
-            told |= {word: level[more] - level[less], f"{word}_low": float(low), f"{word}_high": float(high)}
+            value, low, high = self._apart(more, less, 1)
+            told |= {word: value, f"{word}_low": low, f"{word}_high": high}
+            told[f"{word}_reason"] = "" if low > 0.0 or high < 0.0 else "not told from nothing"
         return told
+
+    def not_told_apart(self) -> list[str]:
+        """Ways to predict that differ by nothing certain in AUC, each with the next that knows more, in words."""
+        told = []
+        for less, more in (("model", "observable"), ("observable", "everything"), ("everything", "state")):
+            value, low, high = self._apart(more, less, 0)
+            if not low > 0.0:
+                apart = f"{WORDS[less]} and {WORDS[more]} are not told apart"
+                below = f"{WORDS[more]} comes out below {WORDS[less]}, which cannot be in truth: too few accounts"
+                told.append(
+                    f"{below if high < 0.0 else apart}: AUC {value:+.3f} [{low:+.3f}, {high:+.3f}] for knowing more"
+                )
+        return told
+
+    def _apart(self, more: str, less: str, what: int) -> tuple[float, float, float]:
+        """AUC (0) or profit (1) of one way less another's, with its 95 % interval, paired over companies."""
+        self.table()
+        places = [list(self.predicted).index(name) for name in (more, less)]
+        level, drawn = self._kept["level"][places, what], self._kept["drawn"][:, places, what]
+        low, high = np.nanquantile(drawn[:, 0] - drawn[:, 1], LEVELS)
+        return float(level[0] - level[1]), float(low), float(high)
 
     def calibration_slope(self) -> float:
         """Slope of the true log-odds in the model's: 1 is right."""
         return measures.measure("calibration_slope", self.chances.chance, self.predicted["model"])
-
-
-def true_chances(
-    scenario: Scenario,
-    *,
-    seeds: Sequence[int],
-    day: float = DAY,
-    within: float = WITHIN,
-    branches: int = BRANCHES,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> Chances:
-    """Fork one company a seed on a day, and count who is lost.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    seeds : sequence of int
-        One company each.
-    day, within : float
-        When to fork, and how far to follow [months].
-    branches : int
-        Futures of each company.
-    workers : int, optional
-        Threads; all cores unless given. They change no number.
-    progress : callable, optional
-        Called with (companies done, companies in all).
-
-    Raises
-    ------
-    InputError
-        If a number is out of range.
-    """
-    import pandas as pd
-
-    from cxsim.engines import simulate
-    from cxsim.readings.features import features
-    from cxsim.studies.branches import branches as futures
-
-    if not len(seeds):
-        raise InputError(["seeds: none was named"])
-    seen, everything, chance, company = [], [], [], []
-    for k, seed in enumerate(seeds):
-        branched = futures(scenario, seed=seed, at=day, number=branches, months=within, workers=workers)
-        log = simulate(scenario, seed=seed, horizon=max(math.ceil(day), 1))
-        seen.append(features(log, days=day))
-        everything.append(features(log, days=day, everything=True))
-        chance.append(_chance_of(branched.account, branched.lost_at <= day + within, seen[-1]["account"].to_numpy()))
-        company.append(np.full(len(seen[-1]), k))
-        if progress is not None:
-            progress(k + 1, len(seeds))
-    return Chances(
-        pd.concat(seen, ignore_index=True), pd.concat(everything, ignore_index=True), np.concatenate(chance),
-        np.concatenate(company), within, branches,
-    )  # fmt: skip
-
-
-def _chance_of(account: npt.NDArray[np.int32], lost: npt.NDArray[np.bool_], wanted: Ints) -> Reals:
-    """Share of branches in which each account is lost, for those that were there before the day."""
-    return np.asarray(lost.mean(axis=0)[np.searchsorted(account, wanted)])
 
 
 def oracle(
@@ -291,48 +251,11 @@ def oracle(
     found = true_chances(
         scenario, seeds=seeds, day=day, within=within, branches=branches, workers=workers, progress=progress
     )
+    everything = regressed(found.everything, found.chance, found.company)
     predicted = {
         "model": model.predict_proba(found.seen)[:, 1],
         "observable": regressed(found.seen, found.chance, found.company),
-        "everything": regressed(found.everything, found.chance, found.company),
-        "state": found.chance,
+        "everything": everything,
+        "state": found.told(everything),
     }
     return Oracle(found, predicted, cost, save_rate)
-
-
-def regressed(table: pd.DataFrame, chance: Reals, company: Ints) -> Reals:
-    """Chances regressed on features by gradient boosting, each company judged by others; shape (n,).
-
-    Notes
-    -----
-    Log loss, an account of chance p standing for p lost ones and 1 − p kept ones.
-    """
-    import pandas as pd
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    from cxsim.churn.columns import NUMBER, chosen, fitted
-    from cxsim.churn.model import one_thread
-
-    try:
-        columns, _ = chosen(table.drop(columns=["account", "day", "came_at"]))
-    except InputError:  # all accounts look alike
-        return np.full(len(chance), chance.mean())
-    plain = fitted(table, columns)
-    numbers = np.column_stack([
-        plain[c.name] if c.kind == NUMBER else pd.factorize(plain[c.name], sort=True)[0] for c in columns
-    ]).astype(np.float64)  # fmt: skip
-    found = np.empty(len(chance))
-    fold = company % min(FOLDS, len(np.unique(company)))
-    with one_thread():
-        for k in np.unique(fold):
-            learned = np.flatnonzero(fold != k)
-            twice = np.concatenate((learned, learned))
-            lost = np.repeat([1, 0], len(learned))
-            weight = np.concatenate((chance[learned], 1.0 - chance[learned]))
-            leaf = min(_LEAF, max(len(learned) // 25, 10))
-            trees = HistGradientBoostingClassifier(
-                **_TREES, min_samples_leaf=leaf, early_stopping=False, random_state=0
-            )
-            trees.fit(numbers[twice], lost, sample_weight=weight)
-            found[fold == k] = trees.predict_proba(numbers[fold == k])[:, 1]
-    return found

@@ -8,13 +8,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cxsim.studies.pairs import Reals
+from cxsim.studies.pairs import Reals, t_quantile
 
 Ints = npt.NDArray[np.int64]
 
 POINTS: Final = 51  # places along the share called
-DRAWS: Final = 1000
-LEVELS: Final = (0.025, 0.975)
+LEAST: Final = 5  # companies; assumption: from fewer a t interval leans on their being normally distributed
 HUNDRED: Final = 100.0
 
 
@@ -27,9 +26,11 @@ class Qini:
     share : float array, shape (P,)
         Of the accounts of a company that are called, 0 to 1.
     gain, low, high : float arrays, shape (P,)
-        ARR saved per 100 accounts of the company [currency/year], with 95 % bootstrap intervals over companies.
+        ARR saved per 100 accounts of the company [currency/year], with 95 % t intervals over companies.
     area, area_low, area_high : float
         Between the curve and the straight line to its end, which calling anyone gives [currency/year per 100 accounts].
+    companies : int
+        From fewer than `LEAST` there are no intervals: their bounds are NaN.
     """
 
     share: Reals
@@ -39,9 +40,10 @@ class Qini:
     area: float
     area_low: float
     area_high: float
+    companies: int
 
 
-def qini(score: Reals, effect: Reals, company: Ints, *, seed: int = 0) -> Qini:
+def qini(score: Reals, effect: Reals, company: Ints) -> Qini:
     """Qini curve of scores, each company ranked by itself.
 
     Parameters
@@ -51,8 +53,6 @@ def qini(score: Reals, effect: Reals, company: Ints, *, seed: int = 0) -> Qini:
     effect : float array, shape (n,)
         ARR that a call saves, or an unbiased estimate of it [currency/year].
     company : int64 array, shape (n,)
-    seed : int
-        Of the bootstrap.
 
     Notes
     -----
@@ -66,11 +66,20 @@ def qini(score: Reals, effect: Reals, company: Ints, *, seed: int = 0) -> Qini:
     share = np.linspace(0.0, 1.0, POINTS)
     curves = np.array([_curve(score[company == one], effect[company == one], share) for one in np.unique(company)])
     areas = np.trapezoid(curves - share * curves[:, -1:], share, axis=1)
-    picked = np.random.default_rng(seed).integers(0, len(curves), (DRAWS, len(curves)))
-    drawn = np.array([curves[one].mean(axis=0) for one in picked])
-    low, high = np.quantile(drawn, LEVELS, axis=0)
-    area_low, area_high = np.quantile(areas[picked].mean(axis=1), LEVELS)
-    return Qini(share, curves.mean(axis=0), low, high, float(areas.mean()), float(area_low), float(area_high))
+    low, high = _bounds(curves)
+    area_low, area_high = _bounds(areas[:, None])[:, 0]
+    return Qini(
+        share, curves.mean(axis=0), low, high, float(areas.mean()), float(area_low), float(area_high), len(curves)
+    )
+
+
+def _bounds(values: Reals) -> Reals:
+    """95 % t interval of each column's mean over companies; shape (2, columns), NaN from too few."""
+    n = len(values)
+    if n < LEAST:
+        return np.full((2, values.shape[1]), np.nan)
+    half = t_quantile(n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    return np.stack((values.mean(axis=0) - half, values.mean(axis=0) + half))
 
 
 def _curve(score: Reals, effect: Reals, share: Reals) -> Reals:

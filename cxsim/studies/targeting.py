@@ -1,4 +1,8 @@
-"""Targeting judged in money: rules that choose whom to call, each with the same hours, in closed loop."""
+"""Targeting judged in money: rules that choose whom to call, each given the same hours, in closed loop.
+
+A rule that knows what a call saves may spare calls that do not pay. What it gains by that is a matter of hours left
+unspent; what its order is worth shows at equal hours only, and both are told.
+"""
 
 from __future__ import annotations
 
@@ -159,13 +163,14 @@ class Targeting:
         Returns
         -------
         pandas.DataFrame
-            `judged` ("pilot" or "forks"), `rule`, `area`, `low`, `high`: 95 % bootstrap intervals over companies
-            [currency/year per 100 accounts].
+            `judged` ("pilot" or "forks"), `rule`, `area`, `low`, `high`: 95 % t intervals over `companies`
+            [currency/year per 100 accounts]; NaN where these are fewer than five.
         """
         import pandas as pd
 
         return pd.DataFrame([
-            {"judged": judged, "rule": rule, "area": one.area, "low": one.area_low, "high": one.area_high}
+            {"judged": judged, "rule": rule, "area": one.area, "low": one.area_low, "high": one.area_high,
+             "companies": one.companies}
             for judged, curves in (("pilot", self.by_pilot), ("forks", self.by_truth))
             for rule, one in curves.items()
         ])  # fmt: skip
@@ -178,13 +183,34 @@ class Targeting:
         lines = [
             f"{ranked[0]['rule']} comes out best: {self._said(ranked[0])}.",
             *(f"By {name}: {self._said(row)}." for name, row in table.items() if name != ranked[0]["rule"]),
+            self._at_equal_hours(table),
         ]
         if {"risk", "response"} <= set(table):
             lines.append(self._why(table["risk"], table["response"]))
             if ORACLE in table:
                 forgone = [f"{_money(table[name], 'regret')} by {name}" for name in ("risk", "response")]
                 lines.append(f"Against the true effect that forgoes {' and '.join(forgone)}.")
-        return "\n".join(lines)
+        return "\n".join(line for line in lines if line)
+
+    def sparing(self) -> list[str]:
+        """Rules that left hours unspent which others spent: they differ from those by calls not made as well."""
+        made = {arm.name: float(np.nanmean(arm.calls)) for arm in self.arms}
+        return [name for name, calls in made.items() if calls < max(made.values()) - 0.5]
+
+    def _at_equal_hours(self, table: Mapping[str, Mapping[str, Any]]) -> str:
+        """What rules that spend all hours come to, where others do not."""
+        spared = self.sparing()
+        if not spared:
+            return ""
+        hours = max(row["hours"] for row in table.values())
+        few = " and ".join(f"{name} {table[name]['hours']:.0f}" for name in spared)
+        told = f"Not at equal hours: of the {hours:.0f} hours that the others spend, {few}."
+        if {"response", "response_all"} <= set(table) and "response" in spared:
+            told += (
+                f" At equal hours uplift comes to {_money(table['response_all'], 'net')} {self.scenario.currency}; "
+                "what it gains beyond that comes from calls that are not made."
+            )
+        return told
 
     def _said(self, row: Mapping[str, Any]) -> str:
         if not row["calls"]:
@@ -192,7 +218,7 @@ class Targeting:
         ends = "gains" if row["net_low"] > 0 else "loses" if row["net_high"] < 0 else "not told from nothing"
         return (
             f"{_money(row, 'net')} {self.scenario.currency} net of the calls' time ({ends}), "
-            f"with {row['calls']:.0f} calls a company"
+            f"with {row['calls']:.0f} calls, {row['hours']:.0f} hours, a company"
         )
 
     def _why(self, risk: Mapping[str, Any], other: Mapping[str, Any]) -> str:
@@ -236,7 +262,7 @@ def targeting(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Targeting:
-    """Judge rules of choosing whom to call by the money that they bring.
+    """Judge rules of choosing whom to call by the money that they bring, each given the same hours.
 
     Parameters
     ----------
@@ -277,7 +303,8 @@ def targeting(
     Rules: anyone; the lowest observed health; the highest risk by a churn model fitted to another company's past; the
     most ARR at risk by the same model; the highest uplift (T-learner on the pilot); and the true effect. By uplift and
     by truth, whose numbers are money, a call that saves less margin in a year than its hours cost is not made, and
-    `response_all` makes these too.
+    `response_all` makes these too: it spends the hours that the others spend, and at equal hours it is the one to hold
+    against them.
 
     The oracle forks the run at each round into futures with and without a call (`pilots.true_effects`). It knows who
     means to leave, not what luck is still to come; with few branches it is noisy, and so a lower bound of what could be

@@ -75,6 +75,22 @@ def streamed(accounts: int) -> dict[str, float]:
         return {"seconds": seconds, "rows": rows, "bytes": _size(Path(folder))}
 
 
+def table(accounts: int) -> dict[str, float]:
+    """A log in memory made into a table to learn churn from, a row an account and month; the run is in the peak too."""
+    import clocks
+
+    from cxsim.churn import dataset
+
+    log = clocks.simulated(clocks.world(accounts))
+    held = peak()
+    began, worked = time.perf_counter(), time.process_time()
+    data = dataset(log)
+    return {
+        "seconds": time.perf_counter() - began, "processor": time.process_time() - worked, "rows": len(log),
+        "made": len(data), "held": held, "columns": data.features.shape[1],
+    }  # fmt: skip
+
+
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
@@ -88,7 +104,7 @@ def first(accounts: int) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began}
 
 
-TASKS = {"tally": tally, "log": log, "parquet": parquet, "streamed": streamed, "first": first}
+TASKS = {"tally": tally, "log": log, "parquet": parquet, "streamed": streamed, "first": first, "table": table}
 
 
 def asked(task: str, accounts: int = 0, **environment: str) -> dict[str, float]:

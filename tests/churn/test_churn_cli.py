@@ -74,6 +74,18 @@ def test_fit_and_score_a_table_and_no_cell_is_a_formula(here: Path, capsys: pyte
     assert not list(here.glob(".*"))
 
 
+def test_a_model_of_another_version_scores_with_a_line_of_warning(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(capsys, "fit", *OWN, "--out", "m.skops", "--method", "logistic")[0] == 0
+    monkeypatch.setattr("sklearn.__version__", "0.99")
+    code, out, err = call(capsys, "score", "m.skops", "own.csv", "--out", "scores.csv")
+    assert code == 0
+    assert err.count("\n") == 1
+    assert "m.skops: written with scikit-learn" in err
+    assert "an ordinary account" in " ".join(out.split())
+
+
 def test_score_refuses_what_does_not_fit_by_name(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "fit", *OWN, "--out", "m.skops", "--method", "logistic")[0] == 0
     made_table(30, seed=9)[0].drop(columns="plan").to_csv("new.csv", index=False)
@@ -105,13 +117,22 @@ def test_a_world_and_its_log_are_judged_with_the_oracle(
     assert code == 0
     assert "of what can be predicted" in " ".join(out.split()) or "What can be known:" in out
     assert {path.name for path in Path("o").iterdir()} == {
-        "calibration.png", "gain.png", "known.png", "evaluation.json",
+        "calibration.png", "gain.png", "importance.png", "known.png", "evaluation.json",
     }  # fmt: skip
     told = json.loads(Path("o/evaluation.json").read_text())
     assert set(told) >= KEYS
     assert 0.5 < told["oracle_auc"] <= 1.0
     assert {"calibration", "gain", "by_segment", "over_time", "profit_per_100_accounts"} <= set(told)
     assert {row["group"] for row in told["by_segment"]} == {"one", "two"}
+    assert told["without_notice"]["n"] < told["n"]
+    assert told["oracle"]["without_notice"]["accounts"] < told["oracle"]["accounts"]
+    assert told["profit"]["contacted"] <= 1.0
+    assert {"low", "high"} <= set(told["gain"][0])
+    words = " ".join(out.split())
+    assert "had given notice already. Among the" in words
+    assert "for whom the model says that it pays" in words
+    assert "from day" in words
+    assert all(len(line.rstrip()) <= 80 for line in out.splitlines())
     assert set(told["oracle"]["by"]) == {"model", "observable", "everything", "state"}
     assert call(capsys, "fit", "log.parquet", "--out", "m.skops", "--method", "logistic", "--json")[0] == 0
     code, out, _ = call(capsys, "score", "m.skops", "log.parquet", "--out", "s.csv")
@@ -120,6 +141,32 @@ def test_a_world_and_its_log_are_judged_with_the_oracle(
     assert call(capsys, "evaluate", "log.parquet", "--within", "soon")[0] == 2
     assert call(capsys, "evaluate", "log.parquet", "--target", "left")[0] == 2
     assert call(capsys, "evaluate", "no-such-world")[0] == 2
+
+
+def test_a_table_is_judged_by_a_column_that_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "evaluate", *OWN, "--method", "logistic", "--by", "plan")
+    assert code == 0
+    assert all(f"\n{plan}" in out for plan in ("basic", "plus", "pro"))
+    code, out, _ = call(capsys, "evaluate", *OWN, "--method", "logistic", "--by", "plan", "--json")
+    assert {row["group"] for row in json.loads(out)["by_plan"]} == {"basic", "plus", "pro"}
+    code, _, err = call(capsys, "evaluate", *OWN, "--method", "logistic", "--by", "plann")
+    assert code == 2
+    assert 'Did you mean "plan"' in err
+
+
+def test_survival_curves_are_judged_and_kept(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, _ = made_table(400, seed=3)
+    table.assign(age=[1 + k % 11 for k in range(400)]).to_csv("ages.csv", index=False)
+    ages = ("ages.csv", "--target", "left", "--duration", "age", "--id", "name of account")
+    code, out, _ = call(capsys, "survival", *ages, "--months", "6", "--out", "h.skops")
+    assert code == 0
+    assert "one curve for all" in out
+    assert Path("h.skops").is_file()
+    code, out, _ = call(capsys, "survival", *ages, "--months", "6", "--json")
+    assert {row["measure"] for row in json.loads(out)["summary"]} >= {"integrated_brier", "skill"}
+    code, _, err = call(capsys, "score", "h.skops", "own.csv", "--out", "s.csv")
+    assert (code, "holds survival curves" in err) == (2, True)
+    assert call(capsys, "survival", "ages.csv", "--target", "left")[0] == 2
 
 
 def test_the_screen_says_what_the_numbers_mean(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

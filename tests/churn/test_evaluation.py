@@ -11,8 +11,8 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 
 import cxsim as cx
 from cxsim.churn import Dataset, evaluate, measures
-from cxsim.churn.evaluation import samples
 from cxsim.churn.model import ChurnModel
+from cxsim.churn.resampling import samples, weights
 
 RANDOM = np.random.default_rng(0)
 P = np.round(RANDOM.random(400), 2)
@@ -47,7 +47,7 @@ def test_the_calibration_slope_tells_too_sure_from_too_shy() -> None:
 def test_lift_gain_and_profit_by_hand() -> None:
     y, p = np.array([1, 0, 1, 0, 0, 0, 0, 0, 0, 0]), np.linspace(0.9, 0.05, 10)
     assert measures.measure("lift_top_decile", y, p) == pytest.approx(5.0)
-    gain = measures.gain(y, p).set_index("contacted")
+    gain = measures.gain(measures.Ranked(y, p)).set_index("contacted")
     assert gain["found"][0.3] == pytest.approx(1.0)
     assert gain["lift"][0.3] == pytest.approx(1 / 0.3)
     # equals are taken in equal parts
@@ -128,6 +128,63 @@ def test_an_evaluation_of_a_log_by_segment_and_over_time(judged: cx.churn.Evalua
         judged.by("segmnt")
     with pytest.raises(cx.InputError, match="at most 20"):
         judged.by("mrr")
+
+
+def test_curves_and_parts_have_intervals_and_money(judged: cx.churn.Evaluation) -> None:
+    gain = judged.gain()
+    assert (gain["low"] <= gain["found"]).all()
+    assert (gain["found"] <= gain["high"]).all()
+    assert (gain["high"] - gain["low"]).iloc[9] > 0.02
+    assert gain["low"].iloc[-1] == gain["high"].iloc[-1] == 1.0
+    for part in (judged.by("segment"), judged.over_time()):
+        told = part.pivot_table(index="group", columns="measure", values="value", sort=False)
+        assert {"profit_per_100_accounts", "contacted"} <= set(told.columns)
+    # weighed by their rows the parts add up to the whole
+    whole = judged.worthwhile().set_index("measure")["value"]
+    rows = judged.by("segment").query("measure == 'profit_per_100_accounts'")
+    assert (rows["n"] * rows["value"]).sum() / rows["n"].sum() == pytest.approx(whole["profit_per_100_accounts"])
+
+
+def test_whom_it_pays_to_contact_is_told_without_the_outcome(judged: cx.churn.Evaluation) -> None:
+    nobody = judged.worthwhile(cost=1e9).set_index("measure")
+    assert (nobody[["value", "low", "high"]] == 0.0).all().all()
+    everybody = judged.worthwhile(cost=0.0, save_rate=0.5).set_index("measure")
+    lost = (judged.data.target * judged.data.mrr * 12).mean() * 100
+    assert everybody["value"]["contacted"] == 1.0
+    assert everybody["value"]["profit_per_100_accounts"] == pytest.approx(0.5 * lost)
+    assert everybody["low"]["profit_per_100_accounts"] < 0.5 * lost < everybody["high"]["profit_per_100_accounts"]
+    with pytest.raises(cx.InputError, match="save rate"):
+        judged.worthwhile(save_rate=-1)
+
+
+def test_the_interval_of_a_calibration_group_is_of_accounts_drawn_again() -> None:
+    random = np.random.default_rng(1)
+    account = np.repeat(np.arange(300), 10)  # ten rows of each, all with one fate
+    p = np.repeat(random.random(300), 10)
+    y = np.repeat(random.random(300) < p[::10], 10).astype(int)
+    drawn = list(weights(account, 200, 0))
+    table = measures.calibration(y, p, account, drawn)
+    assert table["n"].sum() == 3000
+    wide = (table["high"] - table["low"]).iloc[4]
+    n = table["n"].iloc[4] / 10
+    share = table["lost"].iloc[4]
+    assert wide == pytest.approx(2 * 1.96 * np.sqrt(share * (1 - share) / n), rel=0.35)
+    none = measures.calibration(np.r_[np.zeros(20), np.ones(20)], np.r_[np.full(20, 0.3), np.full(20, 0.9)],
+                                np.arange(40), [np.ones(40)])  # fmt: skip
+    assert none["low"].iloc[0] == 0.0
+    assert none["high"].iloc[0] > 0.1  # none of twenty is not none of all
+
+
+def test_those_who_had_given_notice_are_left_out_beside(judged: cx.churn.Evaluation, own_table: pd.DataFrame) -> None:
+    still = judged.without_notice()
+    assert still is not None
+    assert not still.data.features["given_notice"].any()
+    assert 0 < len(still.data) < len(judged.data)
+    told = judged.document()["without_notice"]
+    assert told["n"] == len(still.data)
+    assert told["auc"] < judged.document()["auc"]
+    assert len(told["intervals"]["auc"]) == 2
+    assert evaluate(own_table, target="left", method="logistic", folds=2).without_notice() is None
 
 
 def test_profit_needs_money_and_sensible_numbers(judged: cx.churn.Evaluation, own_table: pd.DataFrame) -> None:

@@ -12,7 +12,8 @@ from made_tables import made_table
 import cxsim as cx
 from cxsim import events
 from cxsim.churn import Dataset, dataset, dependence, importance, in_words, measures, prepared, reasons
-from cxsim.churn.evaluation import samples
+from cxsim.churn.explanation import plainly
+from cxsim.churn.resampling import samples
 from cxsim.churn.tables import typed
 from cxsim.plots import churn as plots
 
@@ -42,6 +43,9 @@ def test_dependence_rises_where_the_chance_does(made: tuple[cx.churn.ChurnModel,
     assert number["probability"].iloc[-1] - number["probability"].iloc[0] > 0.4
     word = dependence(*made, feature="plan").set_index("value")["probability"]
     assert word["basic"] > word["plus"] > word["pro"]
+    assert cx.plots.dependence(number, feature="usage per day").axes[0].lines
+    words = cx.plots.dependence(dependence(*made, feature="plan"), feature="plan")
+    assert next(tick.get_text() for tick in words.axes[0].get_xticklabels()) in ("basic", "plus", "pro")
     with pytest.raises(cx.InputError, match="left out: the same in every row"):
         dependence(*made, feature="always")
 
@@ -54,8 +58,31 @@ def test_a_score_in_words_names_what_sets_the_account_apart(made: tuple[cx.churn
     assert why[0].feature == "usage per day"
     assert why[0].change > 0
     (said,) = in_words(model, one)
-    assert said.startswith(f"{100 * model.predict_proba(one)[0, 1]:.1f} % likely to be lost: usage per day")
+    usual = f"(an ordinary account: {100 * cx.churn.ordinary(model):.1f} %): usage per day"
+    assert said.startswith(f"{100 * model.predict_proba(one)[0, 1]:.1f} % likely to be lost {usual}")
     assert "more likely than with" in said
+
+
+def test_an_ordinary_account_has_no_reasons_and_its_own_chance(made: tuple[cx.churn.ChurnModel, Dataset]) -> None:
+    model, _ = made
+    row = pd.DataFrame({column.name: [column.typical] for column in model.columns_})
+    assert reasons(model, row) == [[]]
+    assert cx.churn.ordinary(model) == pytest.approx(model.predict_proba(row)[0, 1])
+    assert 0.05 < cx.churn.ordinary(model) < 0.95
+
+
+def test_money_is_said_in_currency_and_numbers_without_powers() -> None:
+    random = np.random.default_rng(0)
+    mrr = random.integers(1_000_000, 4_000_000, 800)  # cents
+    lost = (random.random(800) < np.where(mrr > 2_000_000, 0.8, 0.1)).astype(int)
+    model = cx.churn.ChurnModel("logistic").fit(pd.DataFrame({"mrr": mrr}), lost)
+    cheap = pd.DataFrame({"mrr": [1_250_000]})
+    assert [r.value for r in reasons(model, cheap)[0]] == ["1,250,000"]
+    model.origin_ = {"kind": "log", "currency": "USD"}
+    (why,) = reasons(model, cheap)
+    assert [r.value for r in why] == ["12,500 USD"]
+    assert why[0].typical.endswith(" USD")
+    assert [plainly(x) for x in (31_800.0, 4.2699, -2_000.4, 0.00001)] == ["31,800", "4.27", "-2,000", "0.000010"]
 
 
 def test_observed_health_predicts_and_a_brighter_picture_saves_nobody() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from made_tables import made_table
 from sklearn.base import clone, is_classifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 
 import cxsim as cx
 from cxsim.churn import ChurnModel, load, measures, save
@@ -104,6 +106,36 @@ def test_a_saved_model_says_the_same_and_where_it_comes_from(
     assert again.origin_["version"] == cx.__version__
     assert again.origin_["command"] == "cxsim churn fit …"
     assert [path.name for path in tmp_path.iterdir()] == ["m.skops"]
+
+
+@pytest.mark.parametrize("own", [GaussianNB(), RandomForestClassifier(7, min_samples_leaf=20, random_state=0)])
+def test_a_classifier_of_ones_own_is_kept_and_found_again(own: Any, own_table: pd.DataFrame, tmp_path: Path) -> None:
+    fitted = cx.churn.fit(own_table, target="left", method=own)
+    save(fitted, tmp_path / "m.skops")
+    again = load(tmp_path / "m.skops")
+    assert np.array_equal(again.decision_function(typed(own_table)), fitted.decision_function(typed(own_table)))
+    assert type(again.method) is type(own)
+    assert again.method.get_params() == own.get_params()
+
+
+def test_what_could_not_be_loaded_is_not_saved(own_table: pd.DataFrame, tmp_path: Path) -> None:
+    fitted = cx.churn.fit(own_table, target="left", method=KNeighborsClassifier())
+    with pytest.raises(cx.InputError, match=r"not saved; no file is trusted with sklearn\.metrics"):
+        save(fitted, tmp_path / "m.skops")
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_versions_are_warned_of_and_another_schema_is_refused_by_file(
+    model: ChurnModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(model, tmp_path / "m.skops")
+    monkeypatch.setattr("sklearn.__version__", "0.99")
+    with pytest.warns(UserWarning, match=r"m\.skops: written with scikit-learn .* \(here 0\.99\)"):
+        load(tmp_path / "m.skops")
+    monkeypatch.undo()
+    monkeypatch.setattr("cxsim.churn.saving.SCHEMA", 2)
+    with pytest.raises(cx.InputError, match=r"m\.skops: the model has schema 1"):
+        load(tmp_path / "m.skops")
 
 
 def test_a_model_from_elsewhere_runs_no_code(tmp_path: Path, model: ChurnModel) -> None:

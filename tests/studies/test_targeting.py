@@ -11,6 +11,7 @@ import pytest
 import cxsim as cx
 from cxsim.scenario import Scenario, scaled
 from cxsim.studies.choices import Band, Moment, Random, response
+from cxsim.studies.pairs import mean_interval
 from cxsim.studies.pilots import Pilot, by_hand, may_be_called, pilot, randomised, true_effects
 from cxsim.studies.qini import qini
 from cxsim.studies.rounds import Course, meaning_to_leave
@@ -206,11 +207,45 @@ def test_a_qini_curve_by_hand() -> None:
     assert qini(np.zeros(4), np.ones(4), np.zeros(4, dtype=np.int64)).area == pytest.approx(0.0, abs=1e-9)
 
 
+def test_what_is_saved_by_not_calling_is_told_from_what_an_order_is_worth(found: Targeting) -> None:
+    assert "response" in found.sparing()
+    assert not {"random", "health", "risk", "exposure", "response_all"} & set(found.sparing())
+    said = found.summary()
+    assert "Not at equal hours: of the 288 hours that the others spend, response" in said
+    assert "At equal hours uplift comes to" in said
+    title, subtitle = (text.get_text().replace("\n", " ") for text in cx.plots.targeting(found).texts[:2])
+    assert "by uplift at the same hours lose" in title
+    assert "Not at equal hours: uplift" in subtitle
+
+
+def test_a_qini_interval_is_a_t_interval_over_companies_and_refused_from_few() -> None:
+    random = np.random.default_rng(0)
+    score, effect, company = random.normal(size=90), random.normal(size=90), np.arange(90) % 6
+    areas = [qini(score[company == k], effect[company == k], np.zeros(15, dtype=np.int64)).area for k in range(6)]
+    found = qini(score, effect, company)
+    low, high, _ = mean_interval(np.array(areas))
+    assert (found.area_low, found.area_high) == pytest.approx((low, high))
+    assert found.companies == 6
+    few = qini(score[company < 2], effect[company < 2], company[company < 2])
+    assert np.isnan([few.area_low, few.area_high]).all()
+    assert np.isnan(few.low).all()
+
+
 def test_figures_show_every_rule(found: Targeting) -> None:
     money, curves = cx.plots.targeting(found), cx.plots.qini(found)
     labels = [label.get_text() for ax in money.axes for label in ax.get_yticklabels()]
     assert len(labels) == len(found.arms)
     assert len(curves.axes) == 2
+    assert "chance" in curves.texts[0].get_text() or "anyone" in curves.texts[0].get_text()
+    few = replace(found, by_truth={name: replace(one, area_low=np.nan, area_high=np.nan, companies=2)
+                                   for name, one in found.by_truth.items()})  # fmt: skip
+    assert cx.plots.qini(few).texts[0].get_text().startswith("2 companies are too few")
+    # names stand at the ends of their curves, and apart from the other panel
+    curves.canvas.draw()
+    left, right = curves.axes
+    edge = min(label.get_window_extent().x0 for label in right.get_yticklabels())
+    assert all(text.get_window_extent().x1 < edge for text in left.texts)
+    assert all(text.xy[0] == 100.0 for text in left.texts)
     assert set(found.areas()["judged"]) == {"pilot", "forks"}
 
 

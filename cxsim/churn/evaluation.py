@@ -210,6 +210,8 @@ def evaluate(
     *,
     target: str | None = None,
     id: str | None = None,
+    lost: str | float | None = None,
+    value: str | None = None,
     method: Any = "blend",
     folds: int = FOLDS,
     origins: int = ORIGINS,
@@ -223,6 +225,8 @@ def evaluate(
     source : EventLog, Dataset or pandas.DataFrame
     target, id : str, optional
         Columns of a table: who was lost, and the account's name.
+    lost, value : str, optional
+        In a table, the value of the target that means lost, and the column of what keeping an account is worth.
     method : str or scikit-learn classifier
         As in `churn.fit`.
     folds : int
@@ -251,7 +255,7 @@ def evaluate(
     from cxsim.churn.model import INNER_FOLDS, ChurnModel, account_folds
     from cxsim.churn.sources import dataset_of
 
-    data = dataset_of(source, target=target, id=id)
+    data = dataset_of(source, target=target, id=id, lost=lost, value=value)
     for name, number, least in (("folds", folds, 2), ("origins", origins, 1)):
         if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= 50:
             raise InputError([f"{name}: {number!r} is not a whole number from {least} to 50"])

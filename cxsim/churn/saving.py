@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cxsim.churn.cells import Form
 from cxsim.churn.columns import Column
 from cxsim.churn.model import BLEND, METHODS, ChurnModel, Member
 from cxsim.errors import InputError, shown
@@ -74,9 +75,12 @@ def save(model: ChurnModel, path: str | PathLike[str], *, command: str = "") -> 
         "method": model.method if isinstance(model.method, str) else None,
         "seed": model.seed,
         "columns": [[c.name, c.kind, c.typical] for c in model.columns_],
+        "learned": [_learned(c) for c in model.columns_],
+        "given": list(map(str, model.feature_names_in_)),
         "left_out": dict(model.left_out_),
         "members": [[m.name, m.weight] for m in model.members_],
         "intercept": model.intercept_,
+        "shift": model.shift_,
         "origin": dict(model.origin_),
     }
     whole = {
@@ -140,6 +144,26 @@ def _place(path: str | PathLike[str]) -> Path:
     return place
 
 
+def _learned(column: Column) -> dict[str, Any]:
+    """What is kept of a column beyond its name, kind and typical value."""
+    form, (low, high) = column.form, (column.low, column.high)
+    return {
+        "form": [form.decimal, form.thousands, form.mark], "range": [low, high] if low == low else None,
+        "words": list(column.words), "blank": column.blank, "usual": list(column.usual),
+    }  # fmt: skip
+
+
+def _column(name: str, kind: str, typical: Any, more: dict[str, Any]) -> Column:
+    if not more:  # of a version that knew no more
+        return Column(str(name), str(kind), typical)
+    low, high = more["range"] or (float("nan"), float("nan"))
+    words, usual = tuple(map(str, more["words"])), tuple(more["usual"])
+    return Column(
+        str(name), str(kind), typical, Form(*map(str, more["form"])), float(low), float(high), words,
+        bool(more["blank"]), usual,
+    )  # fmt: skip
+
+
 def _model(whole: Any) -> ChurnModel:
     spec = json.loads(whole["cxsim churn model"])
     if spec["schema"] != SCHEMA:
@@ -147,13 +171,16 @@ def _model(whole: Any) -> ChurnModel:
     pipelines = whole["pipelines"]
     method = spec["method"] if spec["method"] in METHODS else BLEND
     model = ChurnModel(method, seed=int(spec["seed"]))
-    model.columns_ = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
+    learned = spec.get("learned", [{}] * len(spec["columns"]))
+    model.columns_ = tuple(_column(*three, more) for three, more in zip(spec["columns"], learned, strict=True))
+    model.feature_names_in_ = np.array(spec.get("given", [c.name for c in model.columns_]), dtype=object)
+    model.n_features_in_ = len(model.feature_names_in_)
     model.left_out_ = {str(name): str(why) for name, why in spec["left_out"].items()}
     model.members_ = tuple(
         Member(str(name), pipeline, float(weight))
         for (name, weight), pipeline in zip(spec["members"], pipelines, strict=True)
     )
-    model.intercept_ = float(spec["intercept"])
+    model.intercept_, model.shift_ = float(spec["intercept"]), float(spec.get("shift", 0.0))
     model.classes_ = np.array([0, 1])
     model.origin_ = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
     return model

@@ -282,7 +282,9 @@ def _accounts(column: pd.Series[Any], id: str) -> tuple[npt.NDArray[Any], list[s
     names, blank = names_of(column), int((blanks(column)).sum())
     of = len(np.unique(names))
     told = [f"{blank:,} of {len(names):,} rows have no name in {shown(id)}: each is taken for an account of its own"]
-    more = f"{len(names):,} rows are of {of:,} accounts by {shown(id)}: rows of one are learned from, or judged, together"
+    more = (
+        f"{len(names):,} rows are of {of:,} accounts by {shown(id)}: rows of one are learned from, or judged, together"
+    )
     return names, (told if blank else []) + ([more] if of < len(names) else [])
 
 

@@ -59,9 +59,7 @@ def _word(value: Any) -> str:
     return re.sub(r"^([+-]?\d+)\.0+$", r"\1", text)  # 1.0 is 1
 
 
-def lost_value(
-    kinds: list[str], label: str, *, lost: str | float | None = None, name: str = "", ask: str = ASK
-) -> str:
+def lost_value(kinds: list[str], label: str, *, lost: str | float | None = None, name: str = "", ask: str = ASK) -> str:
     """Which of two values says that an account was lost.
 
     Parameters

@@ -69,7 +69,8 @@ def averaged(
     Notes
     -----
     p = Σ p(row with the k-th usual value in each unknown cell) / K, each column's usual values in an order of its own,
-    as if columns did not depend on each other. They do: the shift (`shift_to`) makes up for that where nothing is known.
+    as if columns did not depend on each other. They do: the shift (`shift_to`) makes up for that where nothing is
+    known.
     """
     strange = unlearned(table, columns)
     rows = strange.any(axis=1)

@@ -11,7 +11,7 @@ from contextlib import closing
 from glob import escape
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from cxsim.errors import InputError
 
@@ -67,7 +67,9 @@ def text_table(place: Path) -> pd.DataFrame:
 
 
 def _opened(place: Path) -> IO[bytes]:
-    return gzip.open(place, "rb") if place.suffix.lower() == ".gz" else place.open("rb")
+    file: Any = gzip.open(place, "rb") if place.suffix.lower() == ".gz" else place.open("rb")
+    opened: IO[bytes] = file
+    return opened
 
 
 def _check_text(place: Path) -> None:

@@ -172,7 +172,7 @@ def _model(whole: Any) -> ChurnModel:
     method = spec["method"] if spec["method"] in METHODS else BLEND
     model = ChurnModel(method, seed=int(spec["seed"]))
     learned = spec.get("learned", [{}] * len(spec["columns"]))
-    model.columns_ = tuple(_column(*three, more) for three, more in zip(spec["columns"], learned, strict=True))
+    model.columns_ = tuple(_column(n, k, t, more) for (n, k, t), more in zip(spec["columns"], learned, strict=True))
     model.feature_names_in_ = np.array(spec.get("given", [c.name for c in model.columns_]), dtype=object)
     model.n_features_in_ = len(model.feature_names_in_)
     model.left_out_ = {str(name): str(why) for name, why in spec["left_out"].items()}

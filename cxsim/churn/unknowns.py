@@ -78,8 +78,8 @@ def averaged(
         return odds_of(table)
     odds = np.empty(len(table))
     if not rows.all():
-        odds[~rows] = odds_of(table[~rows])
-    some, which = table[rows], strange[rows]
+        odds[~rows] = odds_of(table.iloc[np.flatnonzero(~rows)])
+    some, which = table.iloc[np.flatnonzero(rows)], strange[rows]
     p = np.zeros(len(some))
     for k in range(USUAL):
         given = _filled(some, columns, which, [column.usual[k] if column.usual else "" for column in columns])

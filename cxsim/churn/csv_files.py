@@ -67,8 +67,10 @@ def text_table(place: Path) -> pd.DataFrame:
 
 
 def _opened(place: Path) -> IO[bytes]:
-    file: Any = gzip.open(place, "rb") if place.suffix.lower() == ".gz" else place.open("rb")
-    opened: IO[bytes] = file
+    if place.suffix.lower() != ".gz":
+        return place.open("rb")
+    packed: Any = gzip.open(place, "rb")  # noqa: SIM115 – whoever asked closes it
+    opened: IO[bytes] = packed
     return opened
 
 

@@ -28,6 +28,7 @@ FOLDS: Final = 5
 ORIGINS: Final = 3
 DRAWS: Final = 400
 LEVELS: Final = (0.025, 0.975)
+USEFUL: Final = 0.6  # assumption: an interval from .5 to beyond it holds both nothing and what is worth knowing
 SAVE_RATE: Final = 0.11  # Godinho de Matos et al. 2018, doi:10.1287/mksc.2018.1099: calls cut churn by 11.0 %
 COST: Final = 100.0  # assumption: some two hours of a success manager
 MONTHS_KEPT: Final = 12.0  # assumption: an account that is saved stays a year
@@ -189,6 +190,11 @@ class Evaluation:
         """In a sentence: can churn be predicted here?"""
         row = self.summary().set_index("measure").loc["auc"]
         told = f"AUC {row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+        if row["high"] < 0.5:
+            why = "rows learned from and rows judged may differ, or the target be turned round"
+            return f"The model is worse than guessing here: {told}. Luck alone seldom does that: {why}."
+        if row["low"] <= 0.5 and row["high"] > USEFUL:
+            return f"These rows are too few to tell: {told}, which holds guessing (.5) and more than {USEFUL:g}."
         if not row["low"] > 0.5:
             return f"There is nothing to predict that this table shows: {told}, and .5 is guessing."
         return f"A lost account is ranked above one that is kept {100 * row['value']:.0f} times of 100: {told}."

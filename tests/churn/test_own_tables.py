@@ -235,3 +235,14 @@ def test_what_was_learned_of_columns_is_kept_on_disk(tmp_path: Path) -> None:
     assert str(again.columns_) == str(model.columns_)
     nothing = own.head(1).assign(usage=None, plan=None)
     assert np.array_equal(again.decision_function(nothing), model.decision_function(nothing))
+
+
+@pytest.mark.parametrize(("low", "high", "words"), [
+    (0.48, 0.53, "nothing to predict"), (0.35, 0.70, "too few to tell"), (0.30, 0.45, "worse than guessing"),
+    (0.60, 0.70, "is ranked above"),
+])  # fmt: skip
+def test_the_verdict_depends_on_how_much_is_known(low: float, high: float, words: str) -> None:
+    found = cx.churn.evaluate(table(), target="left", id="id", method="logistic", folds=2)
+    row = {"measure": "auc", "value": (low + high) / 2, "low": low, "high": high}
+    found._kept["summary"] = pd.DataFrame([row])
+    assert words in found.verdict()

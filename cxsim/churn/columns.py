@@ -1,4 +1,4 @@
-"""What a model has learned from: which columns, of which kind, and which were left out."""
+"""What a model has learned from: which columns, of which kind, how they were written, and which were left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
+from cxsim.churn import cells
+from cxsim.churn.cells import MISSING, PLAIN, Form
 from cxsim.errors import InputError, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 NUMBER, WORD = "number", "word"
 MISSING_WORD: Final = "(missing)"
 MOST_FAULTS: Final = 20
+LEAST_BLANK: Final = 30  # of fewer rows it cannot be told what it means that a cell is blank
+USUAL: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,37 @@ class Column:
         "number" or "word".
     typical : float or str
         Its median, or its most frequent word.
+    form : Form
+        How its numbers were written.
+    low, high : float
+        The least and the largest number; NaN for words.
+    words : tuple of str
+        All of its words.
+    blank : bool
+        Whether so many rows were blank that the model has learned what that means.
+    usual : tuple of float or str
+        Values as they were, each standing for a twelfth of the rows, in an order of the column's own.
     """
 
     name: str
     kind: str
     typical: float | str
+    form: Form = PLAIN
+    low: float = float("nan")
+    high: float = float("nan")
+    words: tuple[str, ...] = ()
+    blank: bool = True
+    usual: tuple[float | str, ...] = ()
 
 
-def chosen(table: pd.DataFrame) -> tuple[tuple[Column, ...], Mapping[str, str]]:
+def chosen(table: pd.DataFrame, forms: Mapping[str, Form] = {}) -> tuple[tuple[Column, ...], Mapping[str, str]]:
     """Columns that there is something to learn from, and why others are left out.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    forms : mapping of str to Form
+        How numbers were written, where that was not plain.
 
     Raises
     ------
@@ -51,28 +78,41 @@ def chosen(table: pd.DataFrame) -> tuple[tuple[Column, ...], Mapping[str, str]]:
     for name in map(str, table.columns):
         kind = kind_of(table[name])
         values = values_of(table[name], kind)
-        there = values[~np.isnan(values)] if kind == NUMBER else values[values != MISSING_WORD]
-        n_kinds = len(np.unique(there.astype(str) if kind == WORD else there))
+        there = values[~np.isnan(values)] if kind == NUMBER else values[values != MISSING_WORD].astype(str)
+        kinds, counts = np.unique(there, return_counts=True)
         mark = _mark(values)
         if not len(there):
             left_out[name] = "empty"
-        elif n_kinds == 1 and len(there) == len(values):
+        elif len(kinds) == 1 and len(there) == len(values):
             left_out[name] = "the same in every row"
         elif mark in seen:
             left_out[name] = f"says the same as {seen[mark]}"
-        elif kind == WORD and n_kinds > 0.9 * len(values) and len(values) > 1:
+        elif kind == WORD and len(kinds) > 0.9 * len(values) and len(values) > 1:
             left_out[name] = "a name: nearly every row has a word of its own"
         else:
             seen[mark] = name
+            blanks = len(values) - len(there)
+            learned = blanks >= LEAST_BLANK
+            usual = _usual(there, name)
             if kind == NUMBER:
-                kept.append(Column(name, kind, float(np.median(there))))
+                low, high, middle = float(there.min()), float(there.max()), float(np.median(there))
+                kept.append(Column(name, kind, middle, forms.get(name, PLAIN), low, high, (), learned, usual))
             else:
-                words, counts = np.unique(values.astype(str), return_counts=True)
-                kept.append(Column(name, kind, str(words[counts.argmax()])))
+                often = str(kinds[counts.argmax()]) if counts.max() >= blanks else MISSING_WORD
+                words = tuple(map(str, kinds))
+                kept.append(Column(name, kind, often, words=words, blank=learned, usual=usual))
     if not kept:
         reasons = "; ".join(f"{name}: {why}" for name, why in list(left_out.items())[:5])
         raise InputError([f"nothing is left to learn from ({reasons})"])
     return tuple(kept), left_out
+
+
+def _usual(there: npt.NDArray[Any], name: str) -> tuple[float | str, ...]:
+    """Values at even distances among all, in an order of the column's own."""
+    at = ((np.arange(USUAL) + 0.5) / USUAL * len(there)).astype(np.int64)
+    some = np.sort(there)[at]
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+    return tuple(np.random.default_rng(seed).permutation(some).tolist())
 
 
 def kind_of(column: pd.Series[Any]) -> str:
@@ -98,12 +138,12 @@ def _mark(values: Any) -> bytes:
 
 
 def fitted(table: pd.DataFrame, columns: Sequence[Column], *, label: str = "table") -> pd.DataFrame:
-    """The columns that a model needs, in its order.
+    """The columns that a model needs, in its order; text is read as the model's columns were.
 
     Raises
     ------
     InputError
-        If one is missing or of another kind; each is named.
+        If one is missing, or holds words where the model has learned from numbers; each is named.
     """
     import pandas as pd
 
@@ -115,17 +155,39 @@ def fitted(table: pd.DataFrame, columns: Sequence[Column], *, label: str = "tabl
             near = did_you_mean(column.name, names)
             faults.append(f"{label}: column {shown(column.name)}, which the model needs, is missing.{near}")
             continue
-        given = table[column.name]
-        kind = kind_of(given)
-        if kind != column.kind and not given.isna().all():
-            faults.append(f"{label}: column {shown(column.name)} holds {kind}s where the model has learned from "
-                          f"{column.kind}s")  # fmt: skip
-            continue
-        if kind == column.kind:
-            found[column.name] = values_of(given, kind)
-        else:  # an empty column is of either kind
-            found[column.name] = np.full(len(table), np.nan) if column.kind == NUMBER else [MISSING_WORD] * len(table)
+        given = table.iloc[:, names.index(column.name)]
+        try:
+            found[column.name] = _numbers(given, column.form) if column.kind == NUMBER else _words(given)
+        except InputError as fault:
+            faults += [f"{label}: column {shown(column.name)} {line}" for line in fault.faults]
     if faults:
         more = [f"{label}: and {len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
         raise InputError(faults[:MOST_FAULTS] + more)
     return pd.DataFrame(found, index=table.index)
+
+
+def _numbers(given: pd.Series[Any], form: Form) -> Any:
+    """Numbers, however they are written."""
+    import pandas as pd
+
+    if kind_of(given) == NUMBER:
+        return cells.finite(values_of(given, NUMBER))
+    if pd.api.types.is_datetime64_any_dtype(given.dtype):
+        raise InputError(["holds dates where the model has learned from numbers"])
+    written = cells.written(given)
+    if not written.kinds:
+        return np.full(len(given), np.nan)
+    read = cells.numbers_of(written, form=form)
+    if read is None:
+        first = next(word for word in written.kinds if cells.numbers_of(_only(word), form=form) is None)
+        raise InputError([f"holds words, such as {shown(first)}, where the model has learned from numbers"])
+    return cells.finite(read[0])
+
+
+def _only(word: str) -> cells.Written:
+    return cells.Written([word], np.zeros(1, dtype=np.int64))
+
+
+def _words(given: pd.Series[Any]) -> Any:
+    """Words; a number is the word that is written so."""
+    return cells.written(given, MISSING - {"none"}).words(MISSING_WORD)

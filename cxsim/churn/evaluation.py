@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     from cxsim.eventlog import EventLog
 
-Array = npt.NDArray[Any]
-Ints = npt.NDArray[np.int64]
+Array, Ints = npt.NDArray[Any], npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 FOLDS: Final = 5
 ORIGINS: Final = 3
 CURVES: Final = 200  # bootstrap samples of a curve
+USEFUL: Final = 0.6  # assumption: an interval from .5 to beyond it holds both nothing and what is worth knowing
 SAVE_RATE: Final = 0.11  # Godinho de Matos et al. 2018, doi:10.1287/mksc.2018.1099: calls cut churn by 11.0 %
 COST: Final = 100.0  # assumption: some two hours of a success manager
-MONTHS_KEPT: Final = 12.0  # assumption: an account that is saved stays a year
+MONTHS_KEPT: Final = 12.0  # assumption: who is saved stays a year
 PROFIT: Final = ("contacted", "profit_per_100_accounts")  # what is told of money beside the measures
 
 
@@ -259,6 +259,11 @@ class Evaluation:
         """In a sentence: can churn be predicted here?"""
         row = self.summary().set_index("measure").loc["auc"]
         told = f"AUC {row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+        if row["high"] < 0.5:
+            why = "rows learned from and judged differ, or the target is turned round"
+            return f"The model is worse than guessing here: {told}. Luck seldom does that; perhaps {why}."
+        if row["low"] <= 0.5 and row["high"] > USEFUL:
+            return f"These rows are too few to tell: {told}, which holds guessing (.5) and more than {USEFUL:g}."
         if not row["low"] > 0.5:
             return f"There is nothing to predict that this table shows: {told}, and .5 is guessing."
         return f"A lost account is ranked above one that is kept {100 * row['value']:.0f} times of 100: {told}."
@@ -299,6 +304,8 @@ def evaluate(
     *,
     target: str | None = None,
     id: str | None = None,
+    lost: str | float | None = None,
+    value: str | None = None,
     method: Any = "blend",
     folds: int = FOLDS,
     origins: int = ORIGINS,
@@ -312,6 +319,8 @@ def evaluate(
     source : EventLog, Dataset or pandas.DataFrame
     target, id : str, optional
         Columns of a table: who was lost, and the account's name.
+    lost, value : str, optional
+        In a table, the value of the target that means lost, and the column of what keeping an account is worth.
     method : str or scikit-learn classifier
         As in `churn.fit`.
     folds : int
@@ -340,7 +349,7 @@ def evaluate(
     from cxsim.churn.model import INNER_FOLDS, ChurnModel, account_folds
     from cxsim.churn.sources import dataset_of
 
-    data = dataset_of(source, target=target, id=id)
+    data = dataset_of(source, target=target, id=id, lost=lost, value=value)
     for name, number, least in (("folds", folds, 2), ("origins", origins, 1)):
         if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= 50:
             raise InputError([f"{name}: {number!r} is not a whole number from {least} to 50"])

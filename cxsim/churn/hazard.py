@@ -250,7 +250,7 @@ def durations(
 
 def _ages(table: pd.DataFrame, duration: str, lost: str) -> tuple[Reals, npt.NDArray[np.bool_]]:
     from cxsim.churn.columns import kind_of
-    from cxsim.churn.tables import lost_of
+    from cxsim.churn.targets import INSTEAD, lost_of
 
     names = list(map(str, table.columns))
     faults = [
@@ -265,4 +265,4 @@ def _ages(table: pd.DataFrame, duration: str, lost: str) -> tuple[Reals, npt.NDA
     wrong = np.flatnonzero(~(age >= 0.0))
     if len(wrong):
         raise InputError([f"duration {shown(duration)}: row {wrong[0] + 1} holds {age[wrong[0]]}; 0 or more is wanted"])
-    return age, lost_of(table[lost], f"lost {shown(lost)}") == 1
+    return age, lost_of(table[lost], f"lost {shown(lost)}", ask=INSTEAD)[0] == 1

@@ -23,17 +23,17 @@ LEAVES, ROUNDS, RATE, LEAST_IN_A_LEAF = 6, 120, 0.05, 30
 SURE: Final = 1e-6  # a probability that is nearer to 0 or 1 says no more
 
 
-def logistic(columns: Sequence[Column], strength: float) -> Pipeline:
-    """Logistic regression: numbers by their rank and bent by splines, words one by one."""
+def logistic(columns: Sequence[Column], strength: float, rows: int = QUANTILES) -> Pipeline:
+    """Logistic regression of so many rows at least: numbers by their rank and bent by splines, words one by one."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
     regression = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
-    return make_pipeline(numbered(columns), regression)
+    return make_pipeline(numbered(columns, rows), regression)
 
 
-def numbered(columns: Sequence[Column]) -> Any:
-    """Every column as numbers between 0 and 1."""
+def numbered(columns: Sequence[Column], rows: int = QUANTILES) -> Any:
+    """Every column as numbers between 0 and 1; of fewer rows than quantiles each is one."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import MissingIndicator, SimpleImputer
     from sklearn.pipeline import make_pipeline
@@ -41,7 +41,7 @@ def numbered(columns: Sequence[Column]) -> Any:
 
     bent = make_pipeline(
         SimpleImputer(strategy="median", keep_empty_features=True),
-        QuantileTransformer(n_quantiles=QUANTILES, subsample=100_000, random_state=0),
+        QuantileTransformer(n_quantiles=min(QUANTILES, rows), subsample=100_000, random_state=0),
         SplineTransformer(n_knots=KNOTS, include_bias=False),
     )
     words = OneHotEncoder(
@@ -79,12 +79,12 @@ def boosting(columns: Sequence[Column]) -> Pipeline:
     )  # fmt: skip
 
 
-def wrapped(columns: Sequence[Column], classifier: Any) -> Pipeline:
+def wrapped(columns: Sequence[Column], classifier: Any, rows: int = QUANTILES) -> Pipeline:
     """Somebody's own classifier, behind columns that are all numbers."""
     from sklearn.base import clone
     from sklearn.pipeline import make_pipeline
 
-    return make_pipeline(numbered(columns), clone(classifier))
+    return make_pipeline(numbered(columns, rows), clone(classifier))
 
 
 def log_odds(pipeline: Pipeline, table: Any) -> Reals:

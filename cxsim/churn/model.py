@@ -14,6 +14,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from cxsim.churn import members
 from cxsim.churn.columns import Column, chosen, fitted
 from cxsim.churn.members import BOOSTING, LOGISTIC, SURE
+from cxsim.churn.tables import FORMS, READY, typed
+from cxsim.churn.unknowns import averaged, doubts, settled, shift_to
 from cxsim.errors import InputError, did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -61,8 +63,11 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     left_out_ : mapping of str to str
         Columns that it has not, and why.
     members_ : tuple of Member
-    intercept_ : float
+    intercept_, shift_ : float
+        Log-odds; the second counts where cells are unknown.
     classes_ : array of 0 and 1
+    n_features_in_, feature_names_in_ : int and array of str
+        How many columns it was given, and their names.
     origin_ : mapping
         What it has learned from, in words and numbers; empty if it was fitted to a bare table.
 
@@ -71,6 +76,9 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     p = 1/(1 + exp(−b − Σ a_m·l_m)), l_m the log-odds of member m, a_m ≥ 0. The weights are a logistic regression on
     log-odds of accounts that the member had not seen (folds that keep the rows of an account together): they blend and
     calibrate at once. Where there is nothing to predict they come out near 0, and every account gets the average.
+
+    What is blank is learned from where at least 30 rows are; a cell that is blank elsewhere, or holds a word that was
+    never seen, is averaged over what the column held (`unknowns.averaged`).
 
     References
     ----------
@@ -87,7 +95,8 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : pandas.DataFrame, n rows
+        X : pandas.DataFrame or array, n rows
+            Numbers and text, as they come.
         y : array of 0 and 1, shape (n,)
             1 for lost.
         groups : array, shape (n,), optional
@@ -96,15 +105,19 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            If the method is not known, or there are too few of one kind to learn from.
+            If the method is not known, X or y is not as above, or there are too few of one kind to learn from.
         """
         names = _members_of(self.method)
-        lost = np.asarray(y).astype(np.int64)
+        X = _framed(X)
+        lost = _lost(y, len(X))
         whose = np.arange(len(lost)) if groups is None else groups
         fold = account_folds(whose, lost, INNER_FOLDS, self.seed)
         folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(INNER_FOLDS)]
-        self.columns_, self.left_out_ = chosen(X)
-        table = fitted(X, self.columns_)
+        known = X if READY in X.attrs else typed(X)  # what was typed as a whole is not typed anew from a part
+        self.columns_, self.left_out_ = chosen(known, known.attrs.get(FORMS, {}))
+        self.feature_names_in_ = np.array(known.columns, dtype=object)
+        self.n_features_in_ = known.shape[1]
+        table = settled(fitted(known, self.columns_), self.columns_)
         with one_thread():
             pairs = [_member(name, self.method, self.columns_, table, lost, folds) for name in names]
             unseen = np.column_stack([odds for _, odds in pairs])
@@ -113,6 +126,8 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Member(name, pipeline, float(weight))
             for name, (pipeline, _), weight in zip(names, pairs, weights, strict=True)
         )
+        with one_thread():
+            self.shift_ = shift_to(float(lost.mean()), self._odds, self.columns_)
         self.classes_ = np.array([0, 1])
         self.origin_: Mapping[str, Any] = {}
         return self
@@ -134,11 +149,37 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from sklearn.utils.validation import check_is_fitted
 
         check_is_fitted(self, "members_")
-        table = fitted(X, self.columns_)
+        table = self._table(X)
         with one_thread():
-            parts = [m.weight * members.log_odds(m.pipeline, table) for m in self.members_ if m.weight]
+            return averaged(self._odds, table, self.columns_, self.shift_)
+
+    def _odds(self, table: pd.DataFrame) -> Reals:
+        parts = [m.weight * members.log_odds(m.pipeline, table) for m in self.members_ if m.weight]
         odds: Reals = np.clip(self.intercept_ + sum(parts, np.zeros(len(table))), *_LIMITS)
         return odds
+
+    def _table(self, X: pd.DataFrame) -> pd.DataFrame:
+        """The columns that it needs."""
+        given = _framed(X, getattr(self, "feature_names_in_", None))
+        if not len(given):
+            raise InputError(["table: has no rows"])
+        return fitted(given, self.columns_)
+
+    def doubts(self, X: pd.DataFrame) -> list[str]:
+        """What is strange about a table that is to be scored, a line each.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame
+
+        Returns
+        -------
+        list of str
+            Columns that are blank throughout, hold words that were never seen, numbers in another unit, or numbers
+            outside of what was learned from: any by more than the whole range, or a tenth of the rows.
+        """
+        table = self._table(X)
+        return doubts(self.columns_, _framed(X, getattr(self, "feature_names_in_", None)), table)
 
     def predict(self, X: pd.DataFrame) -> npt.NDArray[np.int64]:
         """1 where a loss is likelier than not; shape (n,)."""
@@ -153,6 +194,7 @@ def fit(
     *,
     target: str | None = None,
     id: str | None = None,
+    lost: str | float | None = None,
     method: Any = BLEND,
     seed: int = 0,
 ) -> ChurnModel:
@@ -165,6 +207,8 @@ def fit(
         accounts.
     target, id : str, optional
         In a table, the column that says who was lost, and the one that names accounts.
+    lost : str or number, optional
+        The value of the target that means lost; needed where it is neither 1, Yes nor another plain word.
     method : str or scikit-learn classifier
         "blend", "logistic", "boosting" or your own.
     seed : int
@@ -182,13 +226,45 @@ def fit(
     """
     from cxsim.churn.sources import dataset_of
 
-    data = dataset_of(source, target=target, id=id)
+    data = dataset_of(source, target=target, id=id, lost=lost)
     model = ChurnModel(method, seed=seed).fit(data.features, data.target, data.account)
     model.origin_ = {
         **data.origin, "question": data.question, "rows": len(data), "accounts": len(np.unique(data.account)),
         "lost": int(data.target.sum()),
     }  # fmt: skip
     return model
+
+
+def _framed(X: Any, names: Any = None) -> pd.DataFrame:
+    """A table; columns of an array are called x0, x1, … or as those that were learned from."""
+    import pandas as pd
+
+    if isinstance(X, pd.DataFrame):
+        return X
+    array = np.asarray(X)
+    if array.ndim != 2:
+        raise InputError([f"X: {shown(X)} is neither a table nor an array of rows and columns"])
+    if names is None:
+        names = [f"x{k}" for k in range(array.shape[1])]
+    if len(names) != array.shape[1]:
+        raise InputError([f"X: has {array.shape[1]} columns, and the model has learned from {len(names)}"])
+    return pd.DataFrame(array, columns=list(names))
+
+
+def _lost(y: npt.ArrayLike, n: int) -> Ints:
+    """The target as 0 and 1."""
+    import pandas as pd
+
+    given = np.asarray(y)
+    if given.shape != (n,):
+        raise InputError([f"y: has shape {given.shape}, and X has {n} rows: one value for each is needed"])
+    if pd.isna(given).any():
+        raise InputError([f"y: {int(pd.isna(given).sum())} values are missing"])
+    kinds = pd.unique(given).tolist()
+    if not set(kinds) <= {0, 1}:
+        few = ", ".join(sorted(map(shown, kinds))[:4])
+        raise InputError([f"y: give 1 for lost and 0 for kept; it holds {few}"])
+    return given.astype(np.int64)
 
 
 def _members_of(method: Any) -> tuple[str, ...]:
@@ -239,7 +315,8 @@ def _member(
     """A classifier fitted to the whole table, and its log-odds of each row when it had not seen the row's account."""
     if name == LOGISTIC:
         return _logistic(columns, table, lost, folds)
-    made = members.boosting(columns) if name == BOOSTING else members.wrapped(columns, method)
+    fewest = min(len(learned) for learned, _ in folds)
+    made = members.boosting(columns) if name == BOOSTING else members.wrapped(columns, method, fewest)
     from sklearn.base import clone
 
     unseen = np.empty(len(lost))
@@ -254,16 +331,17 @@ def _logistic(columns: tuple[Column, ...], table: pd.DataFrame, lost: Ints, fold
     from sklearn.metrics import log_loss
 
     unseen = np.empty((len(members.STRENGTHS), len(lost)))
+    fewest = min(len(learned) for learned, _ in folds)
     for learned, kept in folds:
         # the columns are made once for all strengths
-        bent = members.logistic(columns, 1.0)[:-1].fit(table.iloc[learned])
+        bent = members.logistic(columns, 1.0, fewest)[:-1].fit(table.iloc[learned])
         learn, judge = bent.transform(table.iloc[learned]), bent.transform(table.iloc[kept])
         for k, strength in enumerate(members.STRENGTHS):
             regression = members.logistic(columns, strength)[-1].fit(learn, lost[learned])
             unseen[k, kept] = regression.decision_function(judge)
     losses = [log_loss(lost, 1.0 / (1.0 + np.exp(-odds))) for odds in unseen]
     best = int(np.argmin(losses))
-    return members.logistic(columns, members.STRENGTHS[best]).fit(table, lost), unseen[best]
+    return members.logistic(columns, members.STRENGTHS[best], fewest).fit(table, lost), unseen[best]
 
 
 def _weights(unseen: Reals, lost: Ints) -> tuple[Reals, float]:

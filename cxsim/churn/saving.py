@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cxsim.churn.cells import Form
 from cxsim.churn.columns import Column
 from cxsim.churn.hazard import HazardModel
 from cxsim.churn.model import METHODS, ChurnModel, Member
@@ -101,16 +102,25 @@ def _spec(model: ChurnModel) -> dict[str, Any]:
         "method": model.method if isinstance(model.method, str) else None,
         "seed": model.seed,
         "columns": [[c.name, c.kind, c.typical] for c in model.columns_],
+        "learned": [_learned(c) for c in model.columns_],
+        "given": list(map(str, model.feature_names_in_)),
         "left_out": dict(model.left_out_),
         "members": [[m.name, m.weight] for m in model.members_],
         "intercept": model.intercept_,
+        "shift": model.shift_,
         "origin": dict(model.origin_),
     }
 
 
 def _curve_spec(model: HazardModel) -> dict[str, Any]:
-    columns = [[c.name, c.kind, c.typical] for c in model.columns]
-    return {"kind": HAZARD, "columns": columns, "months": model.months, "origin": dict(model.origin)}
+    columns, learned = [[c.name, c.kind, c.typical] for c in model.columns], [_learned(c) for c in model.columns]
+    return {
+        "kind": HAZARD,
+        "columns": columns,
+        "learned": learned,
+        "months": model.months,
+        "origin": dict(model.origin),
+    }
 
 
 def load(path: str | PathLike[str]) -> ChurnModel | HazardModel:
@@ -193,6 +203,31 @@ def _own(pipeline: Any) -> Any:
     return clone(pipeline[-1])
 
 
+def _learned(column: Column) -> dict[str, Any]:
+    """What is kept of a column beyond its name, kind and typical value."""
+    form, (low, high) = column.form, (column.low, column.high)
+    return {
+        "form": [form.decimal, form.thousands, form.mark], "range": [low, high] if low == low else None,
+        "words": list(column.words), "blank": column.blank, "usual": list(column.usual),
+    }  # fmt: skip
+
+
+def _column(name: str, kind: str, typical: Any, more: dict[str, Any]) -> Column:
+    if not more:  # of a version that knew no more
+        return Column(str(name), str(kind), typical)
+    low, high = more["range"] or (float("nan"), float("nan"))
+    words, usual = tuple(map(str, more["words"])), tuple(more["usual"])
+    return Column(
+        str(name), str(kind), typical, Form(*map(str, more["form"])), float(low), float(high), words,
+        bool(more["blank"]), usual,
+    )  # fmt: skip
+
+
+def _columns(spec: dict[str, Any]) -> tuple[Column, ...]:
+    learned = spec.get("learned", [{}] * len(spec["columns"]))
+    return tuple(_column(n, k, t, more) for (n, k, t), more in zip(spec["columns"], learned, strict=True))
+
+
 def _model(whole: Any, place: Path) -> ChurnModel | HazardModel:
     spec = json.loads(whole["cxsim churn model"])
     if spec["schema"] != SCHEMA:
@@ -201,17 +236,18 @@ def _model(whole: Any, place: Path) -> ChurnModel | HazardModel:
     pipelines = whole["pipelines"]
     origin = {**spec["origin"], "version": spec["version"], "command": spec["command"]}
     if spec.get("kind") == HAZARD:
-        columns = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
-        return HazardModel(columns, int(spec["months"]), pipelines[0], origin)
+        return HazardModel(_columns(spec), int(spec["months"]), pipelines[0], origin)
     method = spec["method"] if spec["method"] in METHODS else _own(pipelines[0])
     model = ChurnModel(method, seed=int(spec["seed"]))
-    model.columns_ = tuple(Column(str(n), str(k), t) for n, k, t in spec["columns"])
+    model.columns_ = _columns(spec)
+    model.feature_names_in_ = np.array(spec.get("given", [c.name for c in model.columns_]), dtype=object)
+    model.n_features_in_ = len(model.feature_names_in_)
     model.left_out_ = {str(name): str(why) for name, why in spec["left_out"].items()}
     model.members_ = tuple(
         Member(str(name), pipeline, float(weight))
         for (name, weight), pipeline in zip(spec["members"], pipelines, strict=True)
     )
-    model.intercept_ = float(spec["intercept"])
+    model.intercept_, model.shift_ = float(spec["intercept"]), float(spec.get("shift", 0.0))
     model.classes_ = np.array([0, 1])
     model.origin_ = origin
     return model

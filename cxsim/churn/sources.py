@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def dataset_of(
-    source: EventLog | Dataset | pd.DataFrame, *, target: str | None = None, id: str | None = None
+    source: EventLog | Dataset | pd.DataFrame,
+    *,
+    target: str | None = None,
+    id: str | None = None,
+    lost: str | float | None = None,
+    value: str | None = None,
 ) -> Dataset:
     """Make whatever was given into a dataset.
 
@@ -23,6 +28,10 @@ def dataset_of(
     source : EventLog, Dataset or pandas.DataFrame
     target, id : str, optional
         Columns of a table.
+    lost : str or number, optional
+        In a table, the value of the target that means lost.
+    value : str, optional
+        In a table, the column of what keeping an account is worth.
 
     Raises
     ------
@@ -31,13 +40,14 @@ def dataset_of(
     """
     import pandas as pd
 
-    from cxsim.churn.tables import prepared, typed
+    from cxsim.churn.tables import prepared
     from cxsim.eventlog import EventLog
 
     if isinstance(source, pd.DataFrame):
-        return prepared(typed(source), target=target, id=id)
-    if target is not None or id is not None:
-        raise InputError(["--target, --id: name columns of a table of accounts; a log tells by itself who was lost"])
+        return prepared(source, target=target, id=id, lost=lost, value=value)
+    if any(given is not None for given in (target, id, lost, value)):
+        raise InputError(["--target, --id, --lost, --value: are for a table of accounts; a log tells by itself who was "
+                          "lost"])  # fmt: skip
     if isinstance(source, EventLog):
         return dataset(source)
     if isinstance(source, Dataset):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxsim.cli import accounts as tables
 from cxsim.cli import churn_answers as answers
 from cxsim.cli import files
 from cxsim.cli.screens import bar, console, say, table
 from cxsim.cli.sizes import SEED, Accounts, Json, Seed, Set, command, is_fast, world_of
 
 if TYPE_CHECKING:
-    from cxsim.churn import ChurnModel, Dataset, Evaluation
+    from cxsim.churn import Dataset, Evaluation
     from cxsim.scenario import Scenario
     from cxsim.studies.oracles import Oracle
 
@@ -29,9 +30,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-TABLES = (".csv", ".tsv", ".txt", ".gz", ".parquet")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WITHIN, RENEWAL, METHOD = "3", "renewal", "blend"
+COST, SAVE_RATE = 100.0, 0.11  # as in churn.evaluation, which is too heavy for a help page
 FAST_COMPANIES, FAST_BRANCHES, BRANCHES = 4, 20, 200
 
 Source = Annotated[
@@ -42,6 +42,9 @@ Target = Annotated[
     str | None, typer.Option("--target", metavar="COL", help="In a table: the column that says who was lost.")
 ]
 Id = Annotated[str | None, typer.Option("--id", metavar="COL", help="In a table: the column that names accounts.")]
+Lost = Annotated[
+    str | None, typer.Option("--lost", metavar="VALUE", help="In a table: the value of the target that means lost.")
+]
 Within = Annotated[
     str,
     typer.Option("--within", metavar="MONTHS", help='In a log or world: months in which a loss counts, or "renewal".'),
@@ -55,6 +58,7 @@ def fit(
     out: Annotated[str, typer.Option("--out", metavar="MODEL.skops", help="Where the model is written.")],
     target: Target = None,
     id_: Id = None,
+    lost: Lost = None,
     within: Within = WITHIN,
     method: Method = METHOD,
     seed: Seed = SEED,
@@ -66,14 +70,14 @@ def fit(
     _check_out(out, ".skops")
     from cxsim import churn
 
-    data, _ = _data(source, target, id_, within, seed, accounts, set_)
+    data, _ = _data(source, target, id_, lost, None, within, seed, accounts, set_)
     model = churn.fit(data, method=method, seed=seed)
     churn.save(model, out, command=command())
     if as_json:
         print(json.dumps({
             "model": method, "out": out, "rows": len(data), "lost": int(data.target.sum()), "question": data.question,
             "columns": [column.name for column in model.columns_], "left_out": dict(model.left_out_),
-            "members": {m.name: m.weight for m in model.members_},
+            "members": {m.name: m.weight for m in model.members_}, **tables.taken(data),
         }, indent=1, allow_nan=False, ensure_ascii=False))  # fmt: skip
         return
     answers.fitted(console(), model, data, source, out)
@@ -84,6 +88,7 @@ def evaluate(
     source: Source,
     target: Target = None,
     id_: Id = None,
+    lost: Lost = None,
     within: Within = WITHIN,
     method: Method = METHOD,
     seed: Seed = SEED,
@@ -92,34 +97,47 @@ def evaluate(
     oracle: Annotated[
         bool, typer.Option("--oracle/--no-oracle", help="Of a world or its log, also what can be known at best.")
     ] = True,
-    cost: Annotated[float, typer.Option("--cost", metavar="X", help="Of contacting one account, in currency.")] = 100.0,
+    cost: Annotated[
+        float | None,
+        typer.Option("--cost", metavar="X", show_default="100", help="Of contacting one account, in currency."),
+    ] = None,
     save_rate: Annotated[
-        float, typer.Option("--save-rate", metavar="S", help="Share of those who would be lost that a contact keeps.")
-    ] = 0.11,
+        float | None,
+        typer.Option(
+            "--save-rate", metavar="S", show_default="0.11", help="Share of those at risk that a contact keeps."
+        ),
+    ] = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="COL", help='Also by this column\'s values; of a log, "segment".')
+    ] = None,
+    value: Annotated[
+        str | None,
+        typer.Option("--value", metavar="COL", help="In a table: what keeping an account is worth, in currency."),
     ] = None,
     as_json: Json = False,
     out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Write figures and tables there.")] = None,
 ) -> None:
     """Judge how well churn can be predicted, by accounts that the model has not seen."""
+    asked = cost is not None or save_rate is not None
+    cost, save_rate = COST if cost is None else cost, SAVE_RATE if save_rate is None else save_rate
+    tables.check_money(cost, save_rate)
     place = files.folder(out) if out is not None else None
     from cxsim import churn
 
-    data, scenario = _data(source, target, id_, within, seed, accounts, set_)
+    data, scenario = _data(source, target, id_, lost, value, within, seed, accounts, set_)
     with bar("fitting", quiet=as_json, what="models") as progress:
         found = churn.evaluate(data, method=method, seed=seed, progress=progress)
     parts = answers.parts_of(found, by, cost, save_rate)
     known = None
     if oracle and scenario is not None and within != RENEWAL:
         known = _oracle(found, scenario, method, within, cost, save_rate, quiet=as_json)
-    answer = answers.Answer(found, known, parts, cost, save_rate)
+    answer = answers.Answer(found, known, parts, cost, save_rate, asked)
     if place is not None:
         answers.write(answer, place, method)
     if as_json:
         print(json.dumps(answer.document(), indent=1, allow_nan=False))
         return
-    answers.show(console(), answer, source, place)
+    answers.show(console(), answer, place)
 
 
 @app.command()
@@ -159,8 +177,8 @@ def _lives(
     from cxsim.errors import InputError
 
     if duration is None and target is None:
-        return _data(source, None, id_, WITHIN, seed, accounts, set_)[0]
-    if Path(source).suffix.lower() not in TABLES:
+        return _data(source, None, id_, None, None, WITHIN, seed, accounts, set_)[0]
+    if not tables.is_table(Path(source), False):
         raise InputError(
             f"{source}: --duration and --target name columns of a table; a world or a log has its own days"
         )
@@ -192,7 +210,7 @@ def score(
         raise InputError(
             f"{model}: holds survival curves and no score; ask it in Python: churn.load(…).survival(table)"
         )
-    names, given = _accounts(known, accounts)
+    names, given = tables.given_accounts(known, accounts)
     try:
         p = known.predict_proba(given)[:, 1]
     except InputError as error:
@@ -203,16 +221,20 @@ def score(
     lines.writerow(["account", "probability", "rank", "why"])
     words = churn.in_words(known, given)
     for rank, row in enumerate(order.tolist(), start=1):
-        lines.writerow([_safe(str(names[row])), f"{p[row]:.6f}", rank, _safe(words[row])])
+        lines.writerow([tables.safe(str(names[row])), f"{p[row]:.6f}", rank, tables.safe(words[row])])
     files.write_text(Path(out), text.getvalue())
     from cxsim import __version__
 
-    birth = {"version": __version__, "command": command(), "model": model, "table": accounts, "fitted": known.origin_}
+    strange = tables.doubts_told(known, given, list(names))
+    birth = {"version": __version__, "command": command(), "model": model, "table": accounts, "fitted": known.origin_,
+             "warnings": strange}  # fmt: skip
     beside = Path(out).with_suffix(".origin.json")
     files.write_text(beside, json.dumps(birth, indent=1, ensure_ascii=False) + "\n")
     screen = console()
     say(screen, f"{len(p):,} accounts scored: {100 * p.mean():.1f} % are expected to be "
         f"{known.origin_.get('question', 'lost')}.", "bold")  # fmt: skip
+    for line in strange:
+        say(screen, f"Warning: {line}", "yellow")
     screen.print()
     rows = table(("account", "left"), ("probability", "right"), ("why", "left"))
     for row in order[:10].tolist():
@@ -238,6 +260,8 @@ def _data(
     source: str,
     target: str | None,
     id_: str | None,
+    lost: str | None,
+    value: str | None,
     within: str,
     seed: int,
     accounts: int | None,
@@ -245,17 +269,20 @@ def _data(
 ) -> tuple[Dataset, Scenario | None]:
     """What is learned from, and the world behind it, if it was simulated."""
     from cxsim.churn import dataset
-    from cxsim.churn.tables import prepared, read
+    from cxsim.churn.tables import prepared, raw
     from cxsim.errors import InputError
 
     path = Path(source)
     is_log = path.is_dir() or path.with_name(f"{path.stem}.birth.json").is_file()
-    if path.suffix.lower() in TABLES and not is_log:
+    if tables.is_table(path, is_log):
         if accounts is not None or set_:
             raise InputError("--accounts, --set: are for worlds; a table is taken as it is")
-        return prepared(read(path), target=target, id=id_, label=source), None
-    if target is not None or id_ is not None:
-        raise InputError(f"{source}: --target and --id name columns of a table; a world or a log tells who was lost")
+        return prepared(raw(path), target=target, id=id_, lost=lost, value=value, label=source), None
+    if any(given is not None for given in (target, id_, lost, value)):
+        raise InputError(
+            f"{source}: --target, --id, --lost and --value are about columns of a table; a world or a log "
+            "tells who was lost"
+        )
     if is_log:
         from cxsim.eventlog import EventLog
         from cxsim.readings.values import scenario_of
@@ -278,31 +305,6 @@ def _within(text: str) -> float | str:
         return float(text)
     except ValueError:
         raise InputError(f'--within {shown(text)}: give months, such as 3, or "{RENEWAL}"') from None
-
-
-def _accounts(model: ChurnModel, source: str) -> tuple[Any, Any]:
-    """Names and columns of the accounts to score."""
-    from cxsim.churn.tables import names_of, read
-    from cxsim.errors import InputError
-
-    path = Path(source)
-    if path.is_dir() or path.with_name(f"{path.stem}.birth.json").is_file():
-        from cxsim.eventlog import EventLog
-        from cxsim.readings import features
-
-        log = EventLog.read(path)
-        known = features(log, days=log.certificate.horizon_months)
-        return known["account"].to_numpy(), known
-    given = read(path)
-    named = model.origin_.get("id")
-    if named is not None and named not in given:
-        raise InputError(f'{source}: column "{named}", which names accounts, is missing')
-    return (names_of(given[named]) if named is not None else range(1, len(given) + 1)), given
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet runs."""
-    return "'" + cell if cell.startswith(FORMULA) else cell
 
 
 def _oracle(

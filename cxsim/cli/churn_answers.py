@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cxsim.cli import accounts as tables
 from cxsim.cli import files
 from cxsim.cli.screens import fast_note, next_steps, say, table
 from cxsim.cli.sizes import command, is_fast
@@ -42,6 +42,8 @@ class Answer:
     parts : mapping of str to pandas.DataFrame
         The measures by a column's values, and over time, by name.
     cost, save_rate : float
+    asked : bool
+        Whether either was given.
     """
 
     found: Evaluation
@@ -49,12 +51,14 @@ class Answer:
     parts: dict[str, pd.DataFrame]
     cost: float
     save_rate: float
+    asked: bool = False
 
     def document(self) -> dict[str, Any]:
         """The answer in JSON."""
         told = self.found.document(cost=self.cost, save_rate=self.save_rate)
         told |= {name: json.loads(one.to_json(orient="records")) for name, one in self.parts.items()}
-        return {**told, **(_told(self.known) if self.known is not None else {})}
+        told |= _told(self.known) if self.known is not None else {}
+        return {**told, **tables.taken(self.found.whole), **tables.profit_told(self.found, self.cost, self.save_rate)}
 
 
 def parts_of(found: Evaluation, by: str | None, cost: float, save_rate: float) -> dict[str, pd.DataFrame]:
@@ -114,11 +118,11 @@ def write(answer: Answer, place: Path, method: str) -> None:
     born = f"cxsim {__version__}; {json.dumps(dict(found.data.origin), default=str)}; made by: {command()}"
     for name, figure in figures.items():
         save(figure, place / f"{name}.png", born=born)
-    tables = {"calibration": found.calibration(), "gain": found.gain(), "importance": leans}
+    curves = {"calibration": found.calibration(), "gain": found.gain(), "importance": leans}
     if not found.pays_is_unknown:
-        tables["profit_per_100_accounts"] = found.profit(cost=answer.cost, save_rate=answer.save_rate)
+        curves["profit_per_100_accounts"] = found.profit(cost=answer.cost, save_rate=answer.save_rate)
     full = {**answer.document(), "origin": dict(found.data.origin), "version": __version__, "command": command()}
-    full |= {name: json.loads(one.to_json(orient="records")) for name, one in tables.items()}
+    full |= {name: json.loads(one.to_json(orient="records")) for name, one in curves.items()}
     files.write_text(place / "evaluation.json", json.dumps(full, indent=1, allow_nan=False, default=str) + "\n")
 
 
@@ -129,16 +133,17 @@ def fitted(out: Console, model: ChurnModel, data: Dataset, source: str, place: s
     parts = ", ".join(f"{m.name} × {m.weight:.2f}" for m in model.members_)
     say(out, f"{len(model.columns_)} columns; log-odds of {parts}", "dim")
     fast_note(out)
-    for name, why in model.left_out_.items():
+    tables.say_taken(out, data)
+    for name, why in model.left_out_.items() if data.origin.get("kind") != "table" else ():
         say(out, f"left out: {name} ({why})", "dim")
     say(out, f"Written: {place}")
     if data.origin.get("kind") == "table":
-        next_steps(out, [f"cxsim churn score {_word(place)} {_word(source)} --out scores.csv"])
+        next_steps(out, [f"cxsim churn score {tables.word(place)} {tables.word(source)} --out scores.csv"])
     else:
-        next_steps(out, [f"cxsim churn evaluate {_word(source)}"])
+        next_steps(out, [tables.other("evaluate", ("--out",))])
 
 
-def show(out: Console, answer: Answer, source: str, place: Path | None) -> None:
+def show(out: Console, answer: Answer, place: Path | None) -> None:
     """The answer on the screen."""
     found, known = answer.found, answer.known
     n_lost = int(found.data.target.sum())
@@ -147,6 +152,7 @@ def show(out: Console, answer: Answer, source: str, place: Path | None) -> None:
     share = f"{100 * n_lost / len(found.data):.1f} %"
     told = f"{len(found.data):,} rows judged, {n_lost:,} ({share}) {found.data.question}; {found.method}; {found.split}"
     say(out, told, "dim")
+    tables.say_taken(out, found.whole)
     fast_note(out)
     out.print()
     rows = table(("measure", "left"), ("value", "right"), ("95 % interval", "right"), ("", "left"))
@@ -155,6 +161,7 @@ def show(out: Console, answer: Answer, source: str, place: Path | None) -> None:
         rows.add_row(name, f"{row['value']:.4f}", bounds, _MEANING[name])
     out.print(rows)
     _profit(out, answer)
+    tables.say_profit(out, found, answer.cost, answer.save_rate, answer.asked)
     for name, part in answer.parts.items():
         _part(out, name.removeprefix("by_").replace("over_time", "from day"), part)
     if known is not None:
@@ -163,9 +170,8 @@ def show(out: Console, answer: Answer, source: str, place: Path | None) -> None:
         out.print()
         names = ["calibration.png", "gain.png", "importance.png", *(["known.png"] if known is not None else [])]
         say(out, f"Written: {files.shown(place)}/: {', '.join(names)}, evaluation.json")
-    origin = found.data.origin
-    options = [f" --{name} {_word(origin[name])}" for name in ("target", "id") if origin.get(name) is not None]
-    next_steps(out, [f"cxsim churn fit {_word(source)}{''.join(options)} --out model.skops"])
+    without = ("--cost", "--save-rate", "--value", "--by", "--out")
+    next_steps(out, [tables.other("fit", without, "--out", "model.skops")])
 
 
 _SURVIVAL: Final = {
@@ -248,11 +254,6 @@ def _part(out: Console, heading: str, part: pd.DataFrame) -> None:
         rows.add_row(name, f"{int(at['n'].iloc[0]):,}", *cells)
     out.print()
     out.print(rows)
-
-
-def _word(text: str) -> str:
-    """A word for a shell, in double quotes if it needs them."""
-    return text if shlex.quote(text) == text else json.dumps(text, ensure_ascii=False)
 
 
 def _known(out: Console, known: Oracle, cost: float, save_rate: float) -> None:

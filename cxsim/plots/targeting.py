@@ -48,7 +48,7 @@ def targeting(found: Targeting) -> Figure:
     ax.axvline(0.0, color=style.INK, lw=1.0)
     for height, row in enumerate(rows.values()):
         colour = style.BLUE if row["net_low"] > 0 else style.ORANGE if row["net_high"] < 0 else style.GREY
-style.dot(ax, height, row["net"], row["net_low"], row["net_high"], colour)
+        style.dot(ax, height, row["net"], row["net_low"], row["net_high"], colour)
         said = f"{q.change(row['net'], 'currency')}, {row['calls']:.0f} calls, {row['hours']:.0f} h"
         ax.annotate(said, (1.0, height), xycoords=("axes fraction", "data"), xytext=(8, 0), size=style.BODY,
                     textcoords="offset points", color=colour, va="center", annotation_clip=False)  # fmt: skip

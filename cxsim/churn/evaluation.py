@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from cxsim.eventlog import EventLog
 
-Array, Ints = npt.NDArray[Any], npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-FOLDS: Final = 5
-ORIGINS: Final = 3
+FOLDS, ORIGINS = 5, 3
 CURVES: Final = 200  # bootstrap samples of a curve
 USEFUL: Final = 0.6  # assumption: an interval from .5 to beyond it holds both nothing and what is worth knowing
 SAVE_RATE: Final = 0.11  # Godinho de Matos et al. 2018, doi:10.1287/mksc.2018.1099: calls cut churn by 11.0 %

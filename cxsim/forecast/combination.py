@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from cxsim.forecast.curves import Reals
-from cxsim.forecast.fitting import Fitted, maximum
+from cxsim.forecast.fitting import Fitted, Prior, maximum
 from cxsim.forecast.observed import LEAST_PERIODS, Observed
 
 # The rule's constants. They were set by experiments/forecast_weights/derive.py (seed 12) so that the mean log error of
@@ -31,7 +31,9 @@ def origins(periods: int) -> list[int]:
     return sorted({round(float(age)) for age in np.linspace(first, periods - 1, ORIGINS)})
 
 
-def rolling_errors(seen: Observed, fitted: Mapping[str, Fitted]) -> tuple[dict[str, float], float]:
+def rolling_errors(
+    seen: Observed, fitted: Mapping[str, Fitted], priors: Mapping[str, Prior] | None = None
+) -> tuple[dict[str, float], float]:
     """Mean squared error of ln survival in rolling forecasts, by family; and how much of it would be luck.
 
     Notes
@@ -49,7 +51,8 @@ def rolling_errors(seen: Observed, fitted: Mapping[str, Fitted]) -> tuple[dict[s
     for origin in origins(seen.periods):
         luck.append(np.cumsum(steps[origin:]))
         for name, whole in fitted.items():
-            one = maximum(name, seen.at_risk[:origin], seen.lost[:origin], whole.x)
+            prior = None if priors is None else priors[name]
+            one = maximum(name, seen.at_risk[:origin], seen.lost[:origin], whole.x, prior)
             logs = one.family.log_survival(one.x[None, :], ages)[0]
             squares[name].append((logs[origin + 1 :] - logs[origin] - (told[origin + 1 :] - told[origin])) ** 2)
     if not luck:

@@ -75,7 +75,7 @@ def plausible(fitted: Fitted, at_risk: Reals, lost: Reals, rng: np.random.Genera
     cost = cost_of(family, at_risk, lost, 1.0, (middle, width))
     mode, _ = search(cost, fitted.x, family, COARSE)
     return explored(
-        lambda x: _target(family, x, at_risk, lost, middle, width), mode, _curvature(cost, mode, width), width, rng
+        lambda x: _target(family, x, at_risk, lost, middle, width), mode, curvature(cost, mode, width), width, rng
     )
 
 
@@ -120,7 +120,7 @@ def _target(family: Family, x: Reals, at_risk: Reals, lost: Reals, middle: Reals
     return np.where(inside, value, -np.inf)
 
 
-def _curvature(cost: object, mode: Reals, width: Reals) -> Reals:
+def curvature(cost: object, mode: Reals, width: Reals) -> Reals:
     """Inverse of the second derivatives at a mode, shape (k, k); the prior's where the data are flat."""
     k, step = len(mode), 1e-4
     second = np.zeros((k, k))

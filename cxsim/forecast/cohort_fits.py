@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cxsim.errors import InputError, shown
-from cxsim.forecast.between import Laid, Posterior, Spread, covariance
+from cxsim.errors import InputError
+from cxsim.forecast.between import Laid, Mode, Posterior, Spread, covariance
 from cxsim.forecast.curves import FAMILIES, Reals
 from cxsim.forecast.fits import EVIDENCE_SHARE, NEGLIGIBLE, Fit, fit
 from cxsim.forecast.intervals import DRIFT, PRIORS, bounds, realised
@@ -205,50 +205,58 @@ def fit_cohorts(table: Triangle, *, model: str = "auto", seed: int = 0) -> Cohor
     rng = np.random.default_rng([seed, 4])
     laid = Laid.of(table.counts)
     lead = max(pooled.weights, key=lambda name: pooled.weights[name])
-    grid = _over(lead, laid, pooled, SPREADS)
-    raw = np.exp(np.array([mode.log_evidence for _, mode in grid]) - max(mode.log_evidence for _, mode in grid))
-    likely = raw / raw.sum()
+    likely = _shares(np.array([mode.log_evidence for _, mode in _over(lead, laid, pooled, SPREADS)]))
     kept = [SPREADS[k] for k in _spaced(likely, KEPT, rng)]
-    spread = Spread(*np.asarray(likely @ np.array(SPREADS)).tolist())
     modes = {name: _over(name, laid, pooled, tuple(dict.fromkeys(kept))) for name in pooled.fitted}
-    least = {posterior.spread: mode.log_evidence for posterior, mode in modes[lead]}
-    evidence = {
-        name: float(np.mean([np.exp(min(table_[each] - least[each], 60.0)) for each in kept]))
-        for name, table_ in ((name, {p.spread: m.log_evidence for p, m in found}) for name, found in modes.items())
-    }
-    whole = sum(evidence.values())
-    believed = {
-        name: EVIDENCE_SHARE * value / whole + (1.0 - EVIDENCE_SHARE) * pooled.weights.get(name, 0.0)
-        for name, value in evidence.items()
-    }
-    kept_families = {name: value for name, value in believed.items() if value > NEGLIGIBLE}
-    families = {name: value / sum(kept_families.values()) for name, value in kept_families.items()}
-    draws, own = [], np.zeros((len(table.counts), 2))
+    families = _believed(modes, kept, pooled)
+    draws = []
     for name, share in families.items():
         for posterior, mode in modes[name]:
             number = round(DRAWS * share * kept.count(posterior.spread) / KEPT)
             if number:
-                points = posterior.drawn(mode, number, rng)
-                draws.append((posterior, points))
-                own += np.column_stack([part.sum(axis=0) for part in posterior.parts(points)[1:]])
-    return CohortFit(
-        table, pooled, families, spread, own / sum(len(points) for _, points in draws), tuple(draws), seed
-    )
+                draws.append((posterior, posterior.drawn(mode, number, rng)))
+    own = sum(np.column_stack([part.sum(axis=0) for part in one.parts(points)[1:]]) for one, points in draws)
+    number = sum(len(points) for _, points in draws)
+    spread = Spread(*np.asarray(likely @ np.array(SPREADS)).tolist())
+    return CohortFit(table, pooled, families, spread, np.asarray(own / number), tuple(draws), seed)
 
 
-def _over(name: str, laid: Laid, pooled: Fit, spreads: Sequence[Spread]) -> list[tuple[Posterior, object]]:
-    """The most probable curve of one family under each spread, each search from where the one before it ended."""
-    family = FAMILIES[name]
+def _over(name: str, laid: Laid, pooled: Fit, spreads: Sequence[Spread]) -> list[tuple[Posterior, Mode]]:
+    """The most probable curve of one family, and cohorts round it, under each spread."""
     middle, width = np.asarray(PRIORS[name]).T
     start = np.concatenate((pooled.fitted[name].x, np.zeros(2 * len(laid.starts))))
-    found = []
-    for spread in spreads:
-        posterior = Posterior(family, laid, spread, (middle, width))
-        found.append((posterior, posterior.mode(start)))
-    return found
+    posteriors = [Posterior(FAMILIES[name], laid, spread, (middle, width)) for spread in spreads]
+    return [(posterior, posterior.mode(start)) for posterior in posteriors]
+
+
+def _believed(
+    modes: Mapping[str, list[tuple[Posterior, Mode]]], kept: Sequence[Spread], pooled: Fit
+) -> dict[str, float]:
+    """How far each family is believed: as in the bounds of one curve for all.
+
+    Evidence is averaged over the spreads that one family makes likely, relative to that family's at each of them, which
+    is its ratio to that family's evidence over all spreads; the same for all families but for a factor.
+    """
+    logs = {name: {one.spread: mode.log_evidence for one, mode in found} for name, found in modes.items()}
+    lead = max(pooled.weights, key=lambda name: pooled.weights[name])
+    ratios = {
+        name: np.logaddexp.reduce([told[each] - logs[lead][each] for each in kept]) for name, told in logs.items()
+    }
+    shares = dict(zip(ratios, _shares(np.array(list(ratios.values()))), strict=True))
+    believed = {
+        name: EVIDENCE_SHARE * float(share) + (1.0 - EVIDENCE_SHARE) * pooled.weights.get(name, 0.0)
+        for name, share in shares.items()
+    }
+    enough = {name: value for name, value in believed.items() if value > NEGLIGIBLE}
+    return {name: value / sum(enough.values()) for name, value in enough.items()}
+
+
+def _shares(logs: Reals) -> Reals:
+    raw = np.exp(logs - logs.max())
+    return np.asarray(raw / raw.sum())
 
 
 def _spaced(likely: Reals, n: int, rng: np.random.Generator) -> list[int]:
     """Places drawn about as often as they are likely."""
     place = np.searchsorted(np.cumsum(likely), (rng.random() + np.arange(n)) / n)
-    return np.minimum(place, len(likely) - 1).tolist()
+    return [int(k) for k in np.minimum(place, len(likely) - 1)]

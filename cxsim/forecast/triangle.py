@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cxsim.forecast.fits import Fit
 
 LEVEL = 0.9
+LONG = ("cohort", "age", "active")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,34 @@ class Triangle:
 
     names: tuple[str, ...]
     counts: tuple[Reals, ...]
+
+    @property
+    def periods(self) -> int:
+        """Periods since the oldest cohort signed up."""
+        return max(map(len, self.counts)) - 1
+
+    @property
+    def totals(self) -> Reals:
+        """Customers of all cohorts at each period 0, 1, … since the oldest one signed up; all are seen until today."""
+        whole = np.zeros(self.periods + 1)
+        for counts in self.counts:
+            whole[len(whole) - len(counts) :] += counts
+        return whole
+
+    def first(self, periods: int) -> Triangle:
+        """The same as it was known so many periods after the oldest cohort signed up.
+
+        Raises
+        ------
+        InputError
+            If the number of periods is not allowed.
+        """
+        if not 1 <= periods <= self.periods:
+            raise InputError(f"periods {shown(periods)}: must be a whole number from 1 to {self.periods}, the last")
+        cut = self.periods - periods
+        then = {name: counts[: len(counts) - cut] for name, counts in zip(self.names, self.counts, strict=True)}
+        seen = {name: counts for name, counts in then.items() if len(counts)}
+        return Triangle(tuple(seen), tuple(seen.values()))
 
     def pooled(self) -> Observed:
         """All cohorts summed by age: at risk only as long as they are observed."""
@@ -176,7 +205,7 @@ def triangle(table: pd.DataFrame) -> Triangle:
         If a cohort has a gap, rises, or holds no count; every fault with its cohort.
     """
     names = [str(name) for name in table.columns]
-    if {"cohort", "age", "active"} <= set(names):
+    if set(LONG) <= set(names):
         found = _long(table)
     else:
         keep = [k for k, name in enumerate(names) if k or name.strip().lower() not in CLOCKS]

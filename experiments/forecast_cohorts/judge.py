@@ -118,10 +118,19 @@ def main(size: int, workers: int, out: str | None) -> None:
         for kind in (*KINDS, "every kind"):
             said = []
             for name in dict.fromkeys(str(row[3]) for row in rows):
-                mine = [row for row in rows if row[3] == name and row[4] == of and row[1] in (kind, *KINDS[:5 * (kind == "every kind")]) and row[5]]
+                mine = [
+                    row
+                    for row in rows
+                    if row[3] == name
+                    and row[4] == of
+                    and row[1] in (kind, *KINDS[: 5 * (kind == "every kind")])
+                    and row[5]
+                ]
                 errors, insides = (np.array([float(str(row[k])) for row in mine]) for k in (6, 7))
                 spread = insides.std(ddof=1) / np.sqrt(len(insides))
-                said.append(f"{name}: error {100 * errors.mean():.2f} inside {100 * insides.mean():.1f} ±{100 * spread:.1f}")
+                said.append(
+                    f"{name}: error {100 * errors.mean():.2f} inside {100 * insides.mean():.1f} ±{100 * spread:.1f}"
+                )
             print(f"{of:5} {kind:10} " + "; ".join(said))
     if out is not None:
         with open(out, "w", newline="", encoding="utf-8") as file:

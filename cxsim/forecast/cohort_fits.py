@@ -44,8 +44,8 @@ class CohortFit:
         How much the cohorts differ, as expected from their counts: standard deviations of ln(rate of loss) between
         cohorts (`level`), from one period of sign-up to the next (`walk`), and per e-fold of age (`tilt`).
     own : float array, shape (J, 2)
-        Level and tilt expected of each cohort: its rates of loss are the shared ones times exp(level) at the middle of
-        the ages seen.
+        Level and tilt expected of each cohort, less their means over the cohorts: its rates of loss are those of a
+        mean cohort times exp(level) at the middle of the ages seen.
     draws : tuple of (Posterior, float array)
         Curves, levels and tilts that the counts leave possible.
     seed : int
@@ -216,9 +216,9 @@ def fit_cohorts(table: Triangle, *, model: str = "auto", seed: int = 0) -> Cohor
             if number:
                 draws.append((posterior, posterior.drawn(mode, number, rng)))
     own = sum(np.column_stack([part.sum(axis=0) for part in one.parts(points)[1:]]) for one, points in draws)
-    number = sum(len(points) for _, points in draws)
+    own = np.asarray(own / sum(len(points) for _, points in draws))
     spread = Spread(*np.asarray(likely @ np.array(SPREADS)).tolist())
-    return CohortFit(table, pooled, families, spread, np.asarray(own / number), tuple(draws), seed)
+    return CohortFit(table, pooled, families, spread, own - own.mean(axis=0), tuple(draws), seed)
 
 
 def _over(name: str, laid: Laid, pooled: Fit, spreads: Sequence[Spread]) -> list[tuple[Posterior, Mode]]:

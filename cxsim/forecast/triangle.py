@@ -60,7 +60,7 @@ class Triangle:
         if not 1 <= periods <= self.periods:
             raise InputError(f"periods {shown(periods)}: must be a whole number from 1 to {self.periods}, the last")
         cut = self.periods - periods
-        then = {name: counts[: len(counts) - cut] for name, counts in zip(self.names, self.counts, strict=True)}
+        then = {name: counts[: max(len(counts) - cut, 0)] for name, counts in zip(self.names, self.counts, strict=True)}
         seen = {name: counts for name, counts in then.items() if len(counts)}
         return Triangle(tuple(seen), tuple(seen.values()))
 

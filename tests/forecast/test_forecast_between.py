@@ -202,3 +202,23 @@ def test_the_figure_says_what_it_shows() -> None:
     assert "of today's" in words
     with pytest.raises(cx.InputError, match="later: 5 periods"):
         plots.triangle(fit, projected=projected, later=[1.0] * 5)
+
+
+@pytest.mark.slow
+def test_bounds_of_each_cohort_and_of_all_hold_what_they_say_however_much_cohorts_differ() -> None:
+    rows = []
+    for place in range(150):
+        rng = np.random.default_rng([77, place])
+        spread, number = (0.0, 0.1, 0.3)[place % 3], int(rng.integers(3, 13))
+        levels = rng.normal(0.0, spread, number) + rng.choice([0.0, 0.6]) * np.linspace(-0.5, 0.5, number)
+        table, later = cohorts(1000 + place, levels, customers=round(10 ** rng.uniform(2.3, 3.7)))
+        if table.periods < 3:
+            continue
+        fit = cx.forecast.fit_cohorts(table, seed=place)
+        for made, came in ((fit.cohorts(periods=AHEAD), np.concatenate(later)), (fit.project(AHEAD), sum(later))):
+            ahead = made["period"].to_numpy() > 0
+            rows.append(float(((made["low"] - 0.5 <= came) & (came <= made["high"] + 0.5))[ahead].mean()))
+    each, total = np.array(rows[0::2]), np.array(rows[1::2])
+    for shares in (each, total):
+        error = shares.std() / np.sqrt(len(shares))
+        assert 0.87 - 2.0 * error < shares.mean() < 0.95 + 2.0 * error

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from scipy.special import xlogy
 
 from cxsim.forecast.curves import Reals
 from cxsim.forecast.fitting import Fitted, Prior, maximum
@@ -20,6 +21,7 @@ EVIDENCE: Final = 2.297
 SKILL: Final = 4.276
 
 ORIGINS: Final = 4
+MOST_BEHIND: Final = 300.0  # thousands of customers behind percentages
 
 
 def origins(periods: int) -> list[int]:
@@ -59,6 +61,42 @@ def rolling_errors(
     return {name: float(np.mean(np.concatenate(found))) for name, found in squares.items()}, float(
         np.mean(np.concatenate(luck))
     )
+
+
+def saturated(seen: Observed) -> float:
+    """Ln likelihood of a curve through all that was observed."""
+    stay = seen.at_risk - seen.lost
+    risk = np.maximum(seen.at_risk, 1e-300)
+    return float((xlogy(seen.lost, seen.lost / risk) + xlogy(stay, stay / risk)).sum())
+
+
+def unknown_number(missed: Reals, periods: int) -> tuple[Reals, float]:
+    """Evidence of percentages behind which there may be more customers than the thousand for which they are taken.
+
+    Parameters
+    ----------
+    missed : float array, shape (k,)
+        By how much the ln likelihood of each family is below that of a curve through all points, with 1,000 customers.
+    periods : int
+        T.
+
+    Returns
+    -------
+    (float array, shape (k,), float)
+        Ln of the chance of the percentages under each family but for what is the same for all; and how many thousands
+        of customers the family that fits best makes likely.
+
+    Notes
+    -----
+    With m thousand customers the shares have the density m^(T/2)·exp(−m·missed), but for what is the same for all. It
+    is averaged over ln m from that of 1 to that of `MOST_BEHIND`.
+    """
+    logs = np.linspace(0.0, np.log(MOST_BEHIND), 60)
+    each = 0.5 * periods * logs - np.exp(logs) * np.maximum(missed, 0.0)[:, None]
+    heights = each.max(axis=1)
+    parts = np.exp(each - heights[:, None])
+    best = int(np.argmin(missed))
+    return np.asarray(heights + np.log(parts.mean(axis=1))), float(parts[best] @ np.exp(logs) / parts[best].sum())
 
 
 def weigh(seen: Observed, fitted: Mapping[str, Fitted]) -> dict[str, float]:

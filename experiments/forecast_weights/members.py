@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from cohorts import KINDS, Cohort, draw
 
-from cxsim.forecast.combination import rolling_errors
+from cxsim.forecast.combination import rolling_errors, saturated, unknown_number
 from cxsim.forecast.curves import FAMILIES
 from cxsim.forecast.fitting import Fitted, Prior, cost_of, maximum
 from cxsim.forecast.intervals import curvature
@@ -36,6 +36,11 @@ class Members:
         Places in `KINDS`.
     evidence : float array, shape (n, 6)
         Ln likelihood less the number of parameters (maximum likelihood), or Laplace's ln evidence (with a prior).
+    unknown : float array, shape (n, 6)
+        The same of percentages, less parameters too, where the number of customers behind them is not known; NaN for
+        counts and with priors.
+    likely : float array, shape (n,)
+        How many customers percentages look like, relative to the thousand for which they are taken; 1 for counts.
     errors, luck : float arrays, shapes (n, 6), (n,)
         Of rolling forecasts, as `rolling_errors` gives them.
     logs, truth : float arrays, shapes (n, 6, LONGEST), (n, LONGEST)
@@ -44,6 +49,8 @@ class Members:
 
     kinds: npt.NDArray[np.int64]
     evidence: Reals
+    unknown: Reals
+    likely: Reals
     errors: Reals
     luck: Reals
     logs: Reals
@@ -85,11 +92,11 @@ def log_evidence(fit: Fitted, seen: Observed, prior: Prior) -> float:
     return float(fit.log_likelihood - 0.5 * off @ off - np.log(width).sum() + 0.5 * room)
 
 
-Row = tuple[Reals, Reals, float, Reals, Reals]
+Row = tuple[Reals, Reals, float, Reals, float, Reals, Reals]  # as in Members, without the kind
 
 
 def learned(seed: int, priors: Sequence[Priors | None], number: int) -> list[Row]:
-    """One cohort's evidence, rolling errors, luck, forecasts and truth: without a prior (None), with each."""
+    """One cohort's numbers in the order of `Members`, without a prior (None) and with each."""
     one = cohort(seed, number)
     seen = from_counts(one.counts[: one.known + 1], "count", ())
     ages = np.arange(one.known, len(one.curve), dtype=np.float64)
@@ -98,9 +105,14 @@ def learned(seed: int, priors: Sequence[Priors | None], number: int) -> list[Row
     truth[1:][truth[1:] < NOBODY] = np.nan
     found: list[Row] = []
     for prior in priors:
+        unknown, likely = np.full(len(FAMILIES), np.nan), 1.0
         if prior is None:
             fits = {name: maximum(name, seen.at_risk, seen.lost) for name in FAMILIES}
             evidence = [fit.log_likelihood - len(fit.x) for fit in fits.values()]
+            if one.table != "count":
+                missed = saturated(seen) - np.array([fit.log_likelihood for fit in fits.values()])
+                logs_, likely = unknown_number(missed, seen.periods)
+                unknown = logs_ - np.array([len(fit.x) for fit in fits.values()])
         else:
             fits = {name: maximum(name, seen.at_risk, seen.lost, None, prior[name]) for name in FAMILIES}
             evidence = [log_evidence(fit, seen, prior[name]) for name, fit in fits.items()]
@@ -109,15 +121,23 @@ def learned(seed: int, priors: Sequence[Priors | None], number: int) -> list[Row
         for row, fit in zip(logs, fits.values(), strict=True):
             survival = fit.family.log_survival(fit.x[None, :], ages)[0]
             row[: len(ages) - 1] = np.maximum(survival[1:] - survival[0], -30.0)
-        found.append((np.array(evidence), np.array(list(errors.values())), max(luck, 1e-12), logs, truth))
+        found.append(
+            (np.array(evidence), unknown, likely, np.array(list(errors.values())), max(luck, 1e-12), logs, truth)
+        )
     return found
 
 
 def gathered(rows: Sequence[Row]) -> Members:
     """Rows of `learned`, in their order."""
-    evidence, errors, luck, logs, truth = (np.array(column) for column in zip(*rows, strict=True))
     kinds = np.arange(len(rows)) % len(KINDS)
-    return Members(kinds, evidence, errors, luck, logs, truth)
+    return Members(kinds, *(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def plain_members(seed: int, size: int, workers: int) -> Members:
+    """Members by maximum likelihood alone."""
+    with ProcessPoolExecutor(workers) as pool:
+        rows = list(pool.map(partial(learned, seed, [None]), range(size), chunksize=5))
+    return gathered([row[0] for row in rows])
 
 
 def all_members(seed: int, size: int, workers: int) -> tuple[Members, list[Members], Members, list[Priors]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -35,8 +35,7 @@ class Members:
     kinds : int array, shape (n,)
         Places in `KINDS`.
     evidence : float array, shape (n, 6)
-        Ln likelihood less the number of parameters (maximum likelihood), or Laplace's ln evidence (with a prior, and
-        percentages as those of as many customers as they look like).
+        Ln likelihood less the number of parameters (maximum likelihood), or Laplace's ln evidence (with a prior).
     unknown : float array, shape (n, 6)
         The same of percentages, less parameters too, where the number of customers behind them is not known; NaN for
         counts and with priors.
@@ -105,7 +104,6 @@ def learned(seed: int, priors: Sequence[Priors | None], number: int) -> list[Row
     truth[: len(ages) - 1] = one.curve[one.known + 1 :] / max(one.curve[one.known], 1e-300)
     truth[1:][truth[1:] < NOBODY] = np.nan
     found: list[Row] = []
-    told = seen
     for prior in priors:
         unknown, likely = np.full(len(FAMILIES), np.nan), 1.0
         if prior is None:
@@ -115,11 +113,10 @@ def learned(seed: int, priors: Sequence[Priors | None], number: int) -> list[Row
                 missed = saturated(seen) - np.array([fit.log_likelihood for fit in fits.values()])
                 logs_, likely = unknown_number(missed, seen.periods)
                 unknown = logs_ - np.array([len(fit.x) for fit in fits.values()])
-                told = replace(seen, at_risk=likely * seen.at_risk, lost=likely * seen.lost)
         else:
-            fits = {name: maximum(name, told.at_risk, told.lost, None, prior[name]) for name in FAMILIES}
-            evidence = [log_evidence(fit, told, prior[name]) for name, fit in fits.items()]
-        errors, luck = rolling_errors(seen if prior is None else told, fits, prior)
+            fits = {name: maximum(name, seen.at_risk, seen.lost, None, prior[name]) for name in FAMILIES}
+            evidence = [log_evidence(fit, seen, prior[name]) for name, fit in fits.items()]
+        errors, luck = rolling_errors(seen, fits, prior)
         logs = np.full((len(fits), LONGEST), np.nan)
         for row, fit in zip(logs, fits.values(), strict=True):
             survival = fit.family.log_survival(fit.x[None, :], ages)[0]

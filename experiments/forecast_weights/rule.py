@@ -76,7 +76,7 @@ class Fold:
         self.percent = np.isfinite(seen.unknown[:, 0])
         self.size = np.array([len(family.bounds) for family in FAMILIES.values()], dtype=np.float64)[pick]
         self.raw, self.squares, self.luck = seen.evidence[:, pick], seen.errors[:, pick], seen.luck
-        if rule.number == "unknown" and not rule.penalised:
+        if rule.number == "unknown":
             self.raw = np.where(self.percent[:, None], seen.unknown[:, pick], self.raw)
             self.luck = seen.luck / seen.likely
         told = np.isfinite(seen.truth)

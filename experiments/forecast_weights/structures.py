@@ -15,8 +15,8 @@ Candidates: every combination of
 - customers behind percentages, for members at their maximum likelihood: a thousand, as for bounds; a number that is
   the same for all tables and learned; or a number that each table leaves unknown between 1,000 and 300,000.
 
-The last point was added after the choice without it missed a bar on one of two published segments. Candidates, criterion
-and rule of choice stayed as they were, and this too was written before its first run.
+The last point was added after the choice without it missed a bar on one of two published segments. Candidates,
+criterion and rule of choice stayed as they were, and this too was written before its first run.
 
 Criterion: of each cohort ln(MAPE + 1 %) against the true curve, as far as one in a hundred of those there at the
 forecast is left; a halved error counts the same for easy and hard cohorts. Each kind of cohort in turn is left out:

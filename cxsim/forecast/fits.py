@@ -272,8 +272,8 @@ def fit(
         Survival at periods 0, 1, … in per cent (100 first) or as shares (1 first); or counts of customers still there;
         or a table of `cx.readings.survival` or `cx.readings.cohorts`; or several cohorts as a `triangle`.
     model : str
-        "auto" (a combination of the families, weighted by how likely each makes what was observed), a family:
-        "geometric", "dw" (discrete Weibull), "sbg" (shifted-beta-geometric), "bdw" (beta-discrete-Weibull), "two-class",
+        "auto" (a combination of the families, weighted by how likely each makes what was observed); "geometric",
+        "dw" (discrete Weibull), "sbg" (shifted-beta-geometric), "bdw" (beta-discrete-Weibull), "two-class",
         "sbg-first"; or "km" (Kaplan-Meier; beyond it the latest loss rate goes on).
     customers : int, optional
         How many customers percentages stand for; 1,000 unless given. It sets the width of the bounds.

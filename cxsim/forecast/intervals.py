@@ -15,8 +15,7 @@ from cxsim.forecast.fitting import COARSE, Fitted, cost_of, log_likelihood, sear
 # Mean and standard deviation of each free coordinate over simulated cohorts of mixed kinds, for bounds. They matter
 # where there are few periods or few customers. They come from 1,000 cohorts of ten of the eleven kinds of
 # experiments/forecast_weights/cohorts.py, with a narrower range of losses and a slight lean to customers who grow
-# likelier to leave (0.07 instead of 0.0 in ln c). Those of the kinds as they are now, which structures.py prints, are
-# wider; with them 90 % bounds held 94 % of the mix of the tests.
+# likelier to leave (0.07 instead of 0.0 in ln c); structures.py prints those of the kinds as they are now.
 PRIORS: Final[dict[str, tuple[tuple[float, float], ...]]] = {
     "geometric": ((-2.04, 0.93),),
     "dw": ((-1.55, 0.96), (-0.31, 0.37)),

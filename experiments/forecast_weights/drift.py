@@ -4,8 +4,8 @@
 
 Coverage of 90 % and 50 % bounds of counted cohorts by sizes of the drift, horizons pooled, standard errors clustered by
 cohort. Most of these cohorts are of no family that is fitted, so that DRIFT stands between what would do here and in
-the milder mix of the tests: with it 90 % bounds hold 87 % here (standard error 2) and 91 to 93 % there. No real series is
-read.
+the milder mix of the tests: with it 90 % bounds hold 87 % here (standard error 2) and 91 to 93 % there. No real
+series is read.
 """
 
 from __future__ import annotations

@@ -90,17 +90,20 @@ class Fit:
         Notes
         -----
         One family: its curve, as the literature draws it. Several: each goes on from what was last observed, and the
-        weighted mean of ln survival is taken. A life table of several cohorts ends with the few that are old enough, so
-        that its curves are not made to go through its end.
+        weighted mean of these is taken. A life table of several cohorts ends with the few that are old enough, so that
+        its curves are not made to go through its end.
         """
         if self.model != "auto":
             return np.asarray(self.fitted[self.model].survival(ages))
-        logs = sum(weight * self.fitted[name].log_survival(ages) for name, weight in self.weights.items())
+        before = sum(weight * self.fitted[name].survival(ages) for name, weight in self.weights.items())
         if self.seen.kind == LIFE_TABLE:
-            return np.asarray(np.exp(logs))
-        last = np.array([float(self.seen.periods)])
-        known = sum(weight * self.fitted[name].log_survival(last)[0] for name, weight in self.weights.items())
-        return np.asarray(np.where(ages < last[0], np.exp(logs), np.exp(logs - known) * self.seen.survival[-1]))
+            return np.asarray(before)
+        last = float(self.seen.periods)
+        total = np.zeros(len(ages))
+        for name, weight in self.weights.items():
+            one = self.fitted[name]
+            total += weight * one.survival(ages) / max(float(one.survival(np.array([last]))[0]), 1e-300)
+        return np.asarray(np.where(ages < last, before, total * self.seen.survival[-1]))
 
     def curves(self, n: int) -> list[tuple[Family, Reals]]:
         """Curves that the data leave possible: families and coordinates, about n, in proportion to the weights.
@@ -272,7 +275,7 @@ def fit(
         Survival at periods 0, 1, … in per cent (100 first) or as shares (1 first); or counts of customers still there;
         or a table of `cx.readings.survival` or `cx.readings.cohorts`; or several cohorts as a `triangle`.
     model : str
-        "auto" (a combination of the families, weighted by how likely each makes what was observed); "geometric",
+        "auto" (a combination weighted by likelihood and by how well each would have forecast); "geometric",
         "dw" (discrete Weibull), "sbg" (shifted-beta-geometric), "bdw" (beta-discrete-Weibull), "two-class",
         "sbg-first"; or "km" (Kaplan-Meier; beyond it the latest loss rate goes on).
     customers : int, optional

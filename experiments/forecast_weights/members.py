@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from cohorts import KINDS, Cohort, draw
-from rolling import rolling_errors
+from cxsim.forecast.rolling import rolling_errors
 
 from cxsim.forecast.combination import saturated, unknown_number
 from cxsim.forecast.curves import FAMILIES

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxsim.cli.forecast_cohorts import AskedCohorts, forecast_cohorts
 from cxsim.cli.forecast_flows import Asked, forecast_flows
 from cxsim.cli.screens import console, next_steps, say, table
 from cxsim.cli.sizes import Json, again, command
@@ -29,6 +30,9 @@ def forecast(
     column: Annotated[
         str | None, typer.Option("--column", metavar="NAME", help="Survival in per cent, or a count of customers.")
     ] = None,
+    cohorts: Annotated[
+        bool, typer.Option("--cohorts", help="The table holds several cohorts, one a column; forecast them together.")
+    ] = False,
     fit_: Annotated[int | None, typer.Option("--fit", metavar="N", help="Fit on the first N periods only.")] = None,
     customers: Annotated[
         int | None,
@@ -72,11 +76,25 @@ def forecast(
     as_json: Json = False,
     out: Annotated[str | None, typer.Option("--out", metavar="FIGURE", help="Draw the fan, .png or .svg.")] = None,
 ) -> None:
-    """Forecast how many customers will be left: of a cohort (--column), or of a company (--additions, --losses)."""
+    """Forecast how many customers will be left: of a cohort (--column), of several (--cohorts), or of a company.
+
+    A company's table without cohorts is told by --additions, --losses and --ends.
+    """
     from cxsim.errors import InputError
 
     flat = {"--unit": unit, "--rounding": rounding, "--season": season, "--new": new, "--arpa": arpa,
             "--growth": growth}  # fmt: skip
+    if cohorts:
+        others = {"--column": column, "--customers": customers, "--additions": additions, "--losses": losses,
+                  "--ends": ends, "--unit": unit, "--rounding": rounding, "--season": season, "--growth": growth,
+                  "--backtest": backtested or None}  # fmt: skip
+        for option, value in others.items():
+            if value is not None:
+                raise InputError(f"{option}: is not for several cohorts; leave it out where --cohorts stands")
+        _check_figure(out)
+        with _named(table_):
+            forecast_cohorts(AskedCohorts(table_, horizon, fit_, model, new, arpa, as_json, out))
+        return
     if any(name is not None for name in (additions, losses, ends)):
         for option, value in (("--column", column), ("--customers", customers)):
             if value is not None:
@@ -93,7 +111,9 @@ def forecast(
         if given is not None:
             raise InputError(f"{option} {given:.10g}: is for a table without cohorts; name --additions and --losses")
     if column is None:
-        raise InputError("--column: is missing; name the column that holds survival or counts")
+        raise InputError(
+            "--column: is missing; name the column that holds survival or counts, or say --cohorts for all columns"
+        )
     _check_figure(out)
     from cxsim.forecast import fit as fitted
     from cxsim.forecast.tables import read_cohort
@@ -132,7 +152,8 @@ class _named:
 
         if isinstance(error, InputError):
             options = {"horizon": "--horizon", "model": "--model", "periods": "--fit", "first": "--backtest",
-                       "arpa": "--arpa", "additions:": "--new"}  # fmt: skip
+                       "arpa": "--arpa", "additions:": "--new", "new:": "--new",
+                       "revenue": "--arpa"}  # fmt: skip
             lines = []
             for line in error.faults:
                 word, _, rest = line.partition(" ")

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from cxsim.forecast.backtest import Backtest, backtest
+from cxsim.forecast.cohort_fits import CohortFit, fit_cohorts
 from cxsim.forecast.fits import MODELS, Fit, fit
 from cxsim.forecast.flow_backtest import FlowBacktest, backtest_flows
 from cxsim.forecast.flow_fits import FLOW_MODELS, fit_flows
@@ -21,6 +22,7 @@ __all__ = [
     "FLOW_MODELS",
     "MODELS",
     "Backtest",
+    "CohortFit",
     "ConstantRate",
     "Fit",
     "FlowBacktest",
@@ -32,6 +34,7 @@ __all__ = [
     "backtest_flows",
     "constant_retention_error",
     "fit",
+    "fit_cohorts",
     "fit_flows",
     "flows",
     "residual_lifetime",

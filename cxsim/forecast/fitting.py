@@ -22,6 +22,7 @@ SHARE_STARTS: Final = (-1.5, 0.0, 1.5)
 LEAST_LOSS: Final = 1e-280
 
 Cost = Callable[[Reals], tuple[float, Reals]]
+Prior = tuple[Reals, Reals]
 
 
 def log_likelihood(family: Family, x: Reals, at_risk: Reals, lost: Reals) -> Reals:
@@ -51,9 +52,7 @@ def log_likelihood(family: Family, x: Reals, at_risk: Reals, lost: Reals) -> Rea
     return np.asarray(leaves @ lost + stays @ (at_risk - lost))
 
 
-def cost_of(
-    family: Family, at_risk: Reals, lost: Reals, scale: float = 1.0, prior: tuple[Reals, Reals] | None = None
-) -> Cost:
+def cost_of(family: Family, at_risk: Reals, lost: Reals, scale: float = 1.0, prior: Prior | None = None) -> Cost:
     """Minus the log-likelihood (and the log of a normal prior: means, standard deviations), with its gradient."""
     ages = np.arange(len(at_risk) + 1, dtype=np.float64)
 
@@ -89,17 +88,21 @@ class Fitted:
     log_likelihood: float
     at_bound: tuple[int, ...]
 
+    def log_survival(self, ages: Reals) -> Reals:
+        """Ln S(t) at ages, shape (T,)."""
+        return np.asarray(self.family.log_survival(self.x[None, :], ages)[0])
+
     def survival(self, ages: Reals) -> Reals:
         """S(t) at ages, shape (T,)."""
-        return np.asarray(np.exp(self.family.log_survival(self.x[None, :], ages)[0]))
+        return np.asarray(np.exp(self.log_survival(ages)))
 
     def parameters(self) -> dict[str, float]:
         """The parameters of the literature, by name."""
         return dict(zip(self.family.parameters, self.family.natural(self.x), strict=True))
 
 
-def maximum(name: str, at_risk: Reals, lost: Reals, near: Reals | None = None) -> Fitted:
-    """Fit one family by maximum likelihood.
+def maximum(name: str, at_risk: Reals, lost: Reals, near: Reals | None = None, prior: Prior | None = None) -> Fitted:
+    """Fit one family by maximum likelihood, or to the maximum of likelihood times a prior.
 
     Parameters
     ----------
@@ -110,6 +113,8 @@ def maximum(name: str, at_risk: Reals, lost: Reals, near: Reals | None = None) -
     near : float array, shape (k,), optional
         Where the maximum of nearly the same data lies. It saves time in fits that are made by the dozen: one start and
         a coarser end of the search.
+    prior : tuple of two float arrays, shape (k,), optional
+        Middle and standard deviation of each coordinate.
 
     Notes
     -----
@@ -120,13 +125,17 @@ def maximum(name: str, at_risk: Reals, lost: Reals, near: Reals | None = None) -
     starts = _starts(family, at_risk, lost)
     if near is not None:
         starts = np.vstack((near, starts))
-    order = np.argsort(-log_likelihood(family, starts, at_risk, lost))[: STARTS if near is None else 1]
-    cost = cost_of(family, at_risk, lost, total)
+    height = log_likelihood(family, starts, at_risk, lost)
+    if prior is not None:
+        height = height - 0.5 * (((starts - prior[0]) / prior[1]) ** 2).sum(axis=1)
+    order = np.argsort(-height)[: STARTS if near is None else 1]
+    cost = cost_of(family, at_risk, lost, total, prior)
     x, value = min(
         (search(cost, starts[k], family, FINE if near is None else COARSE) for k in order), key=lambda found: found[1]
     )
     bound = tuple(k for k, (low, high) in enumerate(family.bounds) if not low + 1e-6 < x[k] < high - 1e-6)
-    return Fitted(family, x, -value * total, bound)
+    told = -value * total if prior is None else float(log_likelihood(family, x[None, :], at_risk, lost)[0])
+    return Fitted(family, x, told, bound)
 
 
 def search(cost: Cost, start: Reals, family: Family, end: float = FINE) -> tuple[Reals, float]:

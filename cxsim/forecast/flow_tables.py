@@ -43,7 +43,7 @@ def read_flows(
         With the file, the place and the value of a fault.
     """
     names, rows = raw_table(path)
-    _in_order(str(path), [row[0] for row in rows])
+    in_order(str(path), [row[0] for row in rows])
     joined, left, there = (
         None if column is None else numbers_of(str(path), names, rows, column) for column in (additions, losses, ends)
     )
@@ -53,7 +53,7 @@ def read_flows(
         raise InputError([f"{path}: {line}" for line in error.faults]) from None
 
 
-def _in_order(path: str, labels: list[object]) -> None:
+def in_order(path: str, labels: list[object]) -> None:
     """Refuse periods that leave one out or go back, where their labels tell."""
     told = [_number_or_day(label) for label in labels]
     for k, (before, after) in enumerate(pairwise(told)):

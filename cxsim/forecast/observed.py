@@ -39,6 +39,8 @@ class Observed:
         What was taken for granted, in plain sentences.
     unit : str
         What a period is: "period" unless known.
+    guessed : bool
+        Whether nobody said how many customers percentages stand for.
     """
 
     at_risk: Reals
@@ -48,6 +50,7 @@ class Observed:
     kind: str
     notes: tuple[str, ...] = ()
     unit: str = "period"
+    guessed: bool = False
 
     @property
     def periods(self) -> int:
@@ -99,7 +102,7 @@ def observed(data: Sequence[float] | Reals | pd.Series[Any] | pd.DataFrame, cust
     shares, notes = _falling(values / values[0], READING_ERROR, " %" if kind == "percent" else "")
     if customers is None:
         notes = (f"Percentages are taken as those of {CUSTOMERS:,} customers; say how many there were.", *notes)
-    return from_counts(shares * number, kind, notes)
+    return replace(from_counts(shares * number, kind, notes), guessed=customers is None)
 
 
 def from_counts(counts: Reals, kind: str, notes: tuple[str, ...]) -> Observed:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cxsim.forecast.fits import Fit
 
 LEVEL = 0.9
+LONG = ("cohort", "age", "active")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,34 @@ class Triangle:
 
     names: tuple[str, ...]
     counts: tuple[Reals, ...]
+
+    @property
+    def periods(self) -> int:
+        """Periods since the oldest cohort signed up."""
+        return max(map(len, self.counts)) - 1
+
+    @property
+    def totals(self) -> Reals:
+        """Customers of all cohorts at each period 0, 1, … since the oldest one signed up; all are seen until today."""
+        whole = np.zeros(self.periods + 1)
+        for counts in self.counts:
+            whole[len(whole) - len(counts) :] += counts
+        return whole
+
+    def first(self, periods: int) -> Triangle:
+        """The same as it was known so many periods after the oldest cohort signed up.
+
+        Raises
+        ------
+        InputError
+            If the number of periods is not allowed.
+        """
+        if not 1 <= periods <= self.periods:
+            raise InputError(f"periods {shown(periods)}: must be a whole number from 1 to {self.periods}, the last")
+        cut = self.periods - periods
+        then = {name: counts[: max(len(counts) - cut, 0)] for name, counts in zip(self.names, self.counts, strict=True)}
+        seen = {name: counts for name, counts in then.items() if len(counts)}
+        return Triangle(tuple(seen), tuple(seen.values()))
 
     def pooled(self) -> Observed:
         """All cohorts summed by age: at risk only as long as they are observed."""
@@ -112,38 +141,48 @@ class Triangle:
         The cohorts share one unknown curve: in each draw it is the same for all of them, so that its uncertainty does
         not average out. Each goes on from its own last count. Who joins in a period is counted at its end.
         """
-        import pandas as pd
-
-        if periods < 1:
-            raise InputError(f"periods {shown(periods)}: must be a whole number from 1")
-        joining = (
-            np.broadcast_to(np.asarray(new, dtype=np.float64), (periods,)) if np.ndim(new) == 0 else np.asarray(new)
-        )
-        if joining.shape != (periods,) or not np.isfinite(joining).all() or (joining < 0).any():
-            raise InputError(f"new: must be one number, or {periods} of them, none negative")
+        numbers = joining(new, periods)
         ages = [(len(counts) - 1, float(counts[-1])) for counts in self.counts]
         today = fit.realised(ages, periods)
-        later = fit.realised([(0, float(number)) for number in joining], periods)
-        total, old = np.zeros((len(today[0]), periods + 1)), np.zeros((len(today[0]), periods + 1))
-        for there in today:
-            old += there
-        total += old
-        for k, there in enumerate(later):
-            # those who join in the k-th period are counted at its end as new
-            total[:, k + 1 :] += there[:, : periods - k]
-        low, high = np.quantile(total, (0.5 - LEVEL / 2, 0.5 + LEVEL / 2), axis=0)
-        table = pd.DataFrame({
-            "period": np.arange(periods + 1), "customers": total.mean(axis=0), "low": low, "high": high,
-            "of_today": old.mean(axis=0),
-        })  # fmt: skip
-        if revenue is not None:
-            if not np.isfinite(revenue) or revenue < 0:
-                raise InputError(
-                    f"revenue {shown(revenue)}: must be 0 or more, in currency for each customer and period"
-                )
-            for name, column in (("revenue", "customers"), ("revenue_low", "low"), ("revenue_high", "high")):
-                table[name] = revenue * table[column]
-        return table
+        return paid(today, fit.realised([(0, float(number)) for number in numbers], periods), periods, revenue)
+
+
+def joining(new: float | Sequence[float], periods: int) -> Reals:
+    """Customers who join in each period to come, shape (periods,).
+
+    Raises
+    ------
+    InputError
+        If a number is not allowed.
+    """
+    if periods < 1:
+        raise InputError(f"periods {shown(periods)}: must be a whole number from 1")
+    numbers = np.broadcast_to(np.asarray(new, dtype=np.float64), (periods,)) if np.ndim(new) == 0 else np.asarray(new)
+    if numbers.shape != (periods,) or not np.isfinite(numbers).all() or (numbers < 0).any():
+        raise InputError(f"new: must be one number, or {periods} of them, none negative")
+    return np.asarray(numbers, dtype=np.float64)
+
+
+def paid(today: Sequence[Reals], later: Sequence[Reals], periods: int, revenue: float | None) -> pd.DataFrame:
+    """Sum groups of customers, shape (draws, periods + 1) each, into the table of `Triangle.project`."""
+    import pandas as pd
+
+    old = np.sum(today, axis=0)
+    total = old.copy()
+    for k, there in enumerate(later):
+        # those who join in the k-th period are counted at its end as new
+        total[:, k + 1 :] += there[:, : periods - k]
+    low, high = np.quantile(total, (0.5 - LEVEL / 2, 0.5 + LEVEL / 2), axis=0)
+    table = pd.DataFrame({
+        "period": np.arange(periods + 1), "customers": total.mean(axis=0), "low": low, "high": high,
+        "of_today": old.mean(axis=0),
+    })  # fmt: skip
+    if revenue is not None:
+        if not np.isfinite(revenue) or revenue < 0:
+            raise InputError(f"revenue {shown(revenue)}: must be 0 or more, in currency for each customer and period")
+        for name, column in (("revenue", "customers"), ("revenue_low", "low"), ("revenue_high", "high")):
+            table[name] = revenue * table[column]
+    return table
 
 
 def triangle(table: pd.DataFrame) -> Triangle:
@@ -166,7 +205,7 @@ def triangle(table: pd.DataFrame) -> Triangle:
         If a cohort has a gap, rises, or holds no count; every fault with its cohort.
     """
     names = [str(name) for name in table.columns]
-    if {"cohort", "age", "active"} <= set(names):
+    if set(LONG) <= set(names):
         found = _long(table)
     else:
         keep = [k for k, name in enumerate(names) if k or name.strip().lower() not in CLOCKS]

@@ -16,6 +16,7 @@ from cxsim.plots.sensitivity import box, indices, tornado
 from cxsim.plots.settings import dose, grid
 from cxsim.plots.style import save
 from cxsim.plots.targeting import qini, targeting
+from cxsim.plots.triangles import triangle
 
 __all__ = [
     "box",
@@ -43,4 +44,5 @@ __all__ = [
     "survival",
     "targeting",
     "tornado",
+    "triangle",
 ]

@@ -24,7 +24,7 @@ def test_the_python_of_the_page_runs() -> None:
     space: dict[str, object] = {}
     for block in blocks("python"):
         exec(block, space)
-    assert {"fit", "table", "past", "cohorts", "sbg", "company", "ahead"} <= set(space)
+    assert {"fit", "table", "past", "cohorts", "together", "sbg", "company", "ahead"} <= set(space)
 
 
 def test_the_command_of_the_page_runs(
@@ -32,18 +32,28 @@ def test_the_command_of_the_page_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cohort.csv").write_text(blocks("text")[0], encoding="utf-8")
-    line, _ = blocks("sh")
+    line = blocks("sh")[0]
     assert main(line.split()[1:]) == 0
     assert "after 12 years" in capsys.readouterr().out
     assert (tmp_path / "fan.png").is_file()
+
+
+def test_the_command_for_cohorts_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cohorts.csv").write_text(blocks("text")[1], encoding="utf-8")
+    assert main(blocks("sh")[1].split()[1:]) == 0
+    assert "In period 9" in capsys.readouterr().out
+    assert (tmp_path / "cohorts.png").is_file()
 
 
 def test_the_command_for_a_company_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "company.csv").write_text(blocks("text")[1], encoding="utf-8")
-    _, line = blocks("sh")
+    (tmp_path / "company.csv").write_text(blocks("text")[2], encoding="utf-8")
+    line = blocks("sh")[2]
     assert main(line.split()[1:]) == 0
     assert "In period 24" in capsys.readouterr().out
     assert (tmp_path / "customers.png").is_file()

@@ -39,7 +39,7 @@ def test_four_years_give_the_published_errors_of_years_5_to_12(segment: str, mod
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_the_combination_finds_both_segments_without_being_told_the_family(segment: str) -> None:
+def test_the_combination_knows_both_segments_without_being_told_the_family(segment: str) -> None:
     truth = SEGMENTS[segment]
     table = cx.forecast.fit(truth[:5]).project(12)[YEARS_5_12]
     assert mape(100.0 * table["survival"].to_numpy(), truth[YEARS_5_12]) < 3.0

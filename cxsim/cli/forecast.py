@@ -33,6 +33,9 @@ def forecast(
     cohorts: Annotated[
         bool, typer.Option("--cohorts", help="The table holds several cohorts, one a column; forecast them together.")
     ] = False,
+    rows: Annotated[
+        str | None, typer.Option("--rows", metavar="WAY", help="What rows of --cohorts are: cohorts or ages.")
+    ] = None,
     fit_: Annotated[int | None, typer.Option("--fit", metavar="N", help="Fit on the first N periods only.")] = None,
     customers: Annotated[
         int | None,
@@ -85,7 +88,7 @@ def forecast(
     flat = {"--unit": unit, "--rounding": rounding, "--season": season, "--new": new, "--arpa": arpa,
             "--growth": growth}  # fmt: skip
     if cohorts:
-        others = {"--column": column, "--customers": customers, "--additions": additions, "--losses": losses,
+        others = {"--column": column, "--additions": additions, "--losses": losses,
                   "--ends": ends, "--unit": unit, "--rounding": rounding, "--season": season, "--growth": growth,
                   "--backtest": backtested or None}  # fmt: skip
         for option, value in others.items():
@@ -93,8 +96,10 @@ def forecast(
                 raise InputError(f"{option}: is not for several cohorts; leave it out where --cohorts stands")
         _check_figure(out)
         with _named(table_):
-            forecast_cohorts(AskedCohorts(table_, horizon, fit_, model, new, arpa, as_json, out))
+            forecast_cohorts(AskedCohorts(table_, rows, customers, horizon, fit_, model, new, arpa, as_json, out))
         return
+    if rows is not None:
+        raise InputError(f"--rows {rows}: is for several cohorts; say --cohorts")
     if any(name is not None for name in (additions, losses, ends)):
         for option, value in (("--column", column), ("--customers", customers)):
             if value is not None:
@@ -156,7 +161,7 @@ class _named:
         if isinstance(error, InputError):
             options = {"horizon": "--horizon", "model": "--model", "periods": "--fit", "first": "--backtest",
                        "arpa": "--arpa", "additions:": "--new", "new:": "--new",
-                       "revenue": "--arpa"}  # fmt: skip
+                       "revenue": "--arpa", "rows:": "--rows:", "rows": "--rows"}  # fmt: skip
             lines = []
             for line in error.faults:
                 word, _, rest = line.partition(" ")

@@ -189,7 +189,7 @@ def kind_of(values: Reals, customers: int | None = None, said: str | None = None
     whole = bool((values == np.floor(values)).all())
     if said is None and whole and not (first == 100.0 and customers not in (None, 100)):
         return "count"
-    _one_kind(values)
+    one_kind(values)
     if first == 100.0:
         return "percent"
     if first == 1.0 and (values <= 1.0).all():
@@ -205,8 +205,14 @@ def kind_of(values: Reals, customers: int | None = None, said: str | None = None
     )
 
 
-def _one_kind(values: Reals) -> None:
-    """Refuse per cent and shares in one column."""
+def one_kind(values: Reals) -> None:
+    """Refuse per cent and shares in one column.
+
+    Raises
+    ------
+    InputError
+        Where a value is 1 or less beside one of 20 or more.
+    """
     small = (values > 0.0) & (values <= 1.0)
     for k in range(1, len(values)):
         here, before = values[k], values[k - 1]

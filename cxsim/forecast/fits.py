@@ -26,7 +26,7 @@ DRAWS: Final = 2000
 LEVEL: Final = 0.9
 MOST_PERIODS: Final = 1200
 NEGLIGIBLE: Final = 0.002
-EVIDENCE_SHARE: Final = 0.7  # tried with DRIFT by experiments/forecast_weights/derive.py
+EVIDENCE_SHARE: Final = 0.7  # tried with DRIFT on simulated cohorts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -275,9 +275,9 @@ def fit(
         Survival at periods 0, 1, … in per cent (100 first) or as shares (1 first); or counts of customers still there;
         or a table of `cx.readings.survival` or `cx.readings.cohorts`; or several cohorts as a `triangle`.
     model : str
-        "auto" (a combination weighted by how well each family would have forecast), "geometric", "dw" (discrete
-        Weibull), "sbg" (shifted-beta-geometric), "bdw" (beta-discrete-Weibull) or "km" (Kaplan-Meier; beyond it the
-        latest loss rate goes on).
+        "auto" (a combination weighted by likelihood and by how well each would have forecast); "geometric",
+        "dw" (discrete Weibull), "sbg" (shifted-beta-geometric), "bdw" (beta-discrete-Weibull), "two-class",
+        "sbg-first"; or "km" (Kaplan-Meier; beyond it the latest loss rate goes on).
     customers : int, optional
         How many customers percentages stand for; 1,000 unless given. It sets the width of the bounds.
     periods : int, optional

@@ -88,9 +88,13 @@ class Fitted:
     log_likelihood: float
     at_bound: tuple[int, ...]
 
+    def log_survival(self, ages: Reals) -> Reals:
+        """Ln S(t) at ages, shape (T,)."""
+        return np.asarray(self.family.log_survival(self.x[None, :], ages)[0])
+
     def survival(self, ages: Reals) -> Reals:
         """S(t) at ages, shape (T,)."""
-        return np.asarray(np.exp(self.family.log_survival(self.x[None, :], ages)[0]))
+        return np.asarray(np.exp(self.log_survival(ages)))
 
     def parameters(self) -> dict[str, float]:
         """The parameters of the literature, by name."""

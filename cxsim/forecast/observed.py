@@ -45,6 +45,8 @@ class Observed:
         What was taken for granted, in plain sentences.
     unit : str
         What a period is: "period" unless known.
+    guessed : bool
+        Whether nobody said how many customers percentages stand for.
     labels : Labels
         What a table calls its periods.
     """
@@ -56,6 +58,7 @@ class Observed:
     kind: str
     notes: tuple[str, ...] = ()
     unit: str = "period"
+    guessed: bool = False
     labels: Labels = BY_NUMBER
 
     @property
@@ -124,7 +127,7 @@ def observed(
     if customers is None:
         word = "Percentages" if kind == "percent" else "Shares"
         notes = (f"{word} are taken as those of {CUSTOMERS:,} customers; say how many there were.", *notes)
-    return from_counts(shares * number, kind, notes)
+    return replace(from_counts(shares * number, kind, notes), guessed=customers is None)
 
 
 def from_counts(counts: Reals, kind: str, notes: tuple[str, ...]) -> Observed:

@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from cohorts import KINDS, Cohort, draw
+from cxsim.forecast.rolling import rolling_errors
 
-from cxsim.forecast.combination import rolling_errors, saturated, unknown_number
+from cxsim.forecast.combination import saturated, unknown_number
 from cxsim.forecast.curves import FAMILIES
 from cxsim.forecast.fitting import Fitted, Prior, cost_of, maximum
 from cxsim.forecast.intervals import curvature

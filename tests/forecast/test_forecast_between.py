@@ -207,7 +207,7 @@ def test_the_figure_says_what_it_shows() -> None:
 @pytest.mark.slow
 def test_bounds_of_each_cohort_and_of_all_hold_what_they_say_however_much_cohorts_differ() -> None:
     rows = []
-    for place in range(150):
+    for place in range(60):
         rng = np.random.default_rng([77, place])
         spread, number = (0.0, 0.1, 0.3)[place % 3], int(rng.integers(3, 13))
         levels = rng.normal(0.0, spread, number) + rng.choice([0.0, 0.6]) * np.linspace(-0.5, 0.5, number)

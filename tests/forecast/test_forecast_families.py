@@ -7,6 +7,7 @@ import pytest
 from scipy.special import betaln
 
 import cxsim as cx
+from cxsim.forecast.combination import MOST_BEHIND, saturated, unknown_number
 from cxsim.forecast.curves import FAMILIES, Family
 from cxsim.forecast.fitting import log_likelihood, maximum
 from cxsim.forecast.intervals import PRIORS, drifted, plausible
@@ -121,3 +122,34 @@ def test_drift_leaves_what_was_seen_and_its_median_alone() -> None:
     assert (moved[:, :7] == logs[:, :7]).all()
     assert np.median(moved[:, -1]) == pytest.approx(-1.2, abs=0.02)
     assert moved[:, -1].std() > moved[:, 8].std() > 0.0
+
+
+def test_percentages_of_an_unknown_number_are_as_likely_as_the_mean_over_it() -> None:
+    from scipy.integrate import quad
+
+    missed, periods = np.array([0.002, 0.3, 4.0]), 5
+    found, likely = unknown_number(missed, periods)
+    told = [
+        quad(lambda z, m=m: np.exp(0.5 * periods * z - np.exp(z) * m), 0.0, np.log(MOST_BEHIND), limit=200)[0]
+        for m in missed
+    ]
+    assert found - found[0] == pytest.approx(np.log(np.array(told) / told[0]), abs=0.15)
+    assert 50.0 < likely < MOST_BEHIND
+
+
+def test_smooth_percentages_tell_families_apart_better_than_as_many_customers_as_are_said() -> None:
+    # two kinds of customers, by the year, to one digit: as smooth as only very many customers are
+    t = np.arange(7.0)
+    percent = np.round(100.0 * (0.4 * 0.45**t + 0.6 * 0.93**t), 1)
+    hidden = cx.forecast.fit(percent).weights
+    told = cx.forecast.fit(percent, customers=1000).weights
+    assert hidden["two-class"] > 0.8 > told["two-class"]
+    assert hidden["geometric"] < 1e-3
+    assert sum(hidden.values()) == pytest.approx(1.0)
+
+
+def test_no_family_is_likelier_than_a_curve_through_all_points() -> None:
+    seen = cx.forecast.fit([1000, 700, 560, 480, 430, 400]).seen
+    best = saturated(seen)
+    for name in FAMILIES:
+        assert maximum(name, seen.at_risk, seen.lost).log_likelihood <= best + 1e-9

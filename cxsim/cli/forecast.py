@@ -33,6 +33,9 @@ def forecast(
     cohorts: Annotated[
         bool, typer.Option("--cohorts", help="The table holds several cohorts, one a column; forecast them together.")
     ] = False,
+    rows: Annotated[
+        str | None, typer.Option("--rows", metavar="WAY", help="What rows of --cohorts are: cohorts or ages.")
+    ] = None,
     fit_: Annotated[int | None, typer.Option("--fit", metavar="N", help="Fit on the first N periods only.")] = None,
     customers: Annotated[
         int | None,
@@ -85,7 +88,7 @@ def forecast(
     flat = {"--unit": unit, "--rounding": rounding, "--season": season, "--new": new, "--arpa": arpa,
             "--growth": growth}  # fmt: skip
     if cohorts:
-        others = {"--column": column, "--customers": customers, "--additions": additions, "--losses": losses,
+        others = {"--column": column, "--additions": additions, "--losses": losses,
                   "--ends": ends, "--unit": unit, "--rounding": rounding, "--season": season, "--growth": growth,
                   "--backtest": backtested or None}  # fmt: skip
         for option, value in others.items():
@@ -93,8 +96,10 @@ def forecast(
                 raise InputError(f"{option}: is not for several cohorts; leave it out where --cohorts stands")
         _check_figure(out)
         with _named(table_):
-            forecast_cohorts(AskedCohorts(table_, horizon, fit_, model, new, arpa, as_json, out))
+            forecast_cohorts(AskedCohorts(table_, rows, customers, horizon, fit_, model, new, arpa, as_json, out))
         return
+    if rows is not None:
+        raise InputError(f"--rows {rows}: is for several cohorts; say --cohorts")
     if any(name is not None for name in (additions, losses, ends)):
         for option, value in (("--column", column), ("--customers", customers)):
             if value is not None:
@@ -119,6 +124,9 @@ def forecast(
     from cxsim.forecast.tables import read_cohort
 
     known = read_cohort(table_, column, customers=customers)
+    # both are told in the table's own unit: month 24 of a table by threes is its eighth period
+    horizon, labels = known.labels.periods(horizon, "--horizon"), known.labels
+    fit_ = None if fit_ is None else labels.periods(fit_, "--fit")
     with _named(table_):
         found = fitted(known, model=model, periods=fit_)
         projected = found.project(horizon)
@@ -153,7 +161,7 @@ class _named:
         if isinstance(error, InputError):
             options = {"horizon": "--horizon", "model": "--model", "periods": "--fit", "first": "--backtest",
                        "arpa": "--arpa", "additions:": "--new", "new:": "--new",
-                       "revenue": "--arpa"}  # fmt: skip
+                       "revenue": "--arpa", "rows:": "--rows:", "rows": "--rows"}  # fmt: skip
             lines = []
             for line in error.faults:
                 word, _, rest = line.partition(" ")
@@ -189,8 +197,8 @@ def document(found: Fit, projected: pd.DataFrame, past: Backtest | None = None) 
     answer = {
         "model": found.model,
         "weights": dict(found.weights),
-        "fitted_periods": found.seen.periods,
-        "periods": projected["period"].tolist(),
+        "fitted_periods": found.seen.labels.scale * found.seen.periods,
+        "periods": (found.seen.labels.scale * projected["period"]).tolist(),
         "survival": projected["survival"].tolist(),
         "low": projected["low"].tolist(),
         "high": projected["high"].tolist(),
@@ -198,6 +206,9 @@ def document(found: Fit, projected: pd.DataFrame, past: Backtest | None = None) 
         "low_50": projected["low_50"].tolist(),
         "high_50": projected["high_50"].tolist(),
         "customers": found.seen.customers,
+        "labels": [found.seen.labels.at(period) for period in projected["period"]],
+        "unit": found.seen.unit,
+        "taken_for": found.seen.kind,
         "notes": list(found.notes),
         "version": __version__,
         "provenance": found.provenance,
@@ -209,15 +220,15 @@ def document(found: Fit, projected: pd.DataFrame, past: Backtest | None = None) 
 
 
 def _screen(found: Fit, projected: pd.DataFrame, came: Reals, past: Backtest | None, column: str) -> None:
-    out, unit, last = console(), found.seen.unit, found.seen.periods
+    out, labels, last = console(), found.seen.labels, found.seen.periods
     end = projected.iloc[-1]
     say(
         out,
-        f"{column}: after {int(end['period'])} {unit}s {100 * end['survival']:.1f} % of the starting customers are "
-        f"expected to be left; 90 % bounds {100 * end['low']:.1f} to {100 * end['high']:.1f} %.",
+        f"{column}: after {labels.after(int(end['period']))} {100 * end['survival']:.1f} % of the starting customers "
+        f"are expected to be left; 90 % bounds {100 * end['low']:.1f} to {100 * end['high']:.1f} %.",
         "bold",
     )
-    say(out, f"Fitted on {unit}s 1–{last}; model {_models(found)}.")
+    say(out, f"{found.seen.taken} Fitted on {labels.span(1, last)}; model {_models(found)}.")
     for note in found.notes:
         say(out, note, "yellow" if "1,000" in note or "rises" in note else "")
     out.print()
@@ -229,8 +240,8 @@ def _screen(found: Fit, projected: pd.DataFrame, came: Reals, past: Backtest | N
         out.print()
         say(
             out,
-            f"Against what came in {unit}s {last + 1}–{last + len(came)}: mean absolute error {100 * error:.1f} % of "
-            f"the value, {inside} of {len(came)} inside the 90 % bounds.",
+            f"Against what came in {labels.span(last + 1, last + len(came))}: mean absolute error {100 * error:.1f} % "
+            f"of the value, {inside} of {len(came)} inside the 90 % bounds.",
         )
     if past is not None:
         _past(out, past)
@@ -255,14 +266,16 @@ def _models(found: Fit) -> str:
 def _rows(out: Console, found: Fit, projected: pd.DataFrame, came: Reals) -> None:
     last, ahead = found.seen.periods, projected[found.seen.periods + 1 :]
     step = -(-len(ahead) // MOST_ROWS)
-    heads = (found.seen.unit, "survival", "90 % bounds", "50 % bounds", "customers", *(("came",) if len(came) else ()))
+    labels = found.seen.labels
+    heads = (labels.unit, "survival", "90 % bounds", "50 % bounds", "customers", *(("came",) if len(came) else ()))
     rows = table(*((head, "right") for head in heads))
     values = 100.0 * ahead[["survival", "low", "high", "low_50", "high_50"]].to_numpy()
     for k, (survival, low, high, low_50, high_50) in enumerate(values):
         if (len(values) - 1 - k) % step:
             continue
         cells = [
-            str(last + 1 + k), f"{survival:.1f} %", f"{low:.1f} – {high:.1f} %", f"{low_50:.1f} – {high_50:.1f} %",
+            labels.at(last + 1 + k), f"{survival:.1f} %",
+            f"{low:.1f} – {high:.1f} %", f"{low_50:.1f} – {high_50:.1f} %",
             f"{survival / 100.0 * found.seen.customers:,.0f}",
         ]  # fmt: skip
         if len(came):

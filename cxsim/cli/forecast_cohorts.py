@@ -24,6 +24,8 @@ class AskedCohorts:
     """What was asked of a table of cohorts, and what the asker assumes."""
 
     file: str
+    rows: str | None
+    customers: int | None
     horizon: int
     fit: int | None
     model: str
@@ -39,7 +41,7 @@ def forecast_cohorts(asked: AskedCohorts) -> None:
     from cxsim.forecast import fit_cohorts
     from cxsim.forecast.cohort_tables import read_triangle
 
-    whole = read_triangle(asked.file)
+    whole = read_triangle(asked.file, rows=asked.rows, customers=asked.customers)
     seen = whole if asked.fit is None else whole.first(asked.fit)
     if asked.horizon <= seen.periods:
         raise InputError(
@@ -87,7 +89,8 @@ def document(found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame) -> d
         "model": found.pooled.model, "weights": dict(found.families), "fitted_periods": found.table.periods,
         "periods": (found.table.periods + projected["period"]).tolist(), **numbers,
         "spread": found.spread._asdict(), "alike": {"deviance": deviance, "degrees_of_freedom": free, "p": p},
-        "cohorts": cohorts, "version": __version__, "provenance": found.pooled.provenance,
+        "taken_for": found.table.kind, "notes": list(found.table.notes), "cohorts": cohorts,
+        "version": __version__, "provenance": found.pooled.provenance,
     }  # fmt: skip
 
 
@@ -112,6 +115,11 @@ def _screen(found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame, came:
         f"to the next, and by {tilt:.0f} % more with each e-fold of age. Differences as large as those seen come by "
         f"luck {luck} tables of cohorts that are alike.",
     )
+    kinds = {"count": "counts of customers", "percent": "per cent", "share": "shares"}
+    names = found.table.names
+    say(out, f"Taken for {kinds[found.table.kind]} of cohorts {names[0]} to {names[-1]}.")
+    for note in found.table.notes:
+        say(out, note, "yellow" if "1,000" in note else "")
     if asked.new:
         say(out, f"Assumed: {asked.new:,.10g} join in each period to come.", "yellow")
     if asked.arpa is not None:

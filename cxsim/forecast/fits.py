@@ -80,7 +80,7 @@ class Fit:
 
         table = hashlib.sha256(np.concatenate((self.seen.at_risk, self.seen.lost)).tobytes()).hexdigest()[:12]
         return (
-            f"cxsim {__version__} · forecast {self.model} · fitted on periods 1–{self.seen.periods} · "
+            f"cxsim {__version__} · forecast {self.model} · fitted on {self.seen.labels.span(1, self.seen.periods)} · "
             f"{self.seen.customers:,.0f} customers · data {table} · seed {self.seed}"
         )
 

@@ -30,6 +30,8 @@ DRIFT: Final = (0.02, 0.12)
 PROPOSALS: Final = 600
 FREEDOM: Final = 5.0
 ROUNDS: Final = 3
+HALVINGS: Final = 24
+MOST_STRETCH: Final = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,6 +177,41 @@ def drifted(logs: Reals, last: int, drift: tuple[float, float], rng: np.random.G
     z = rng.standard_normal((2, len(logs), 1))
     hazards = -np.diff(logs[:, last:], axis=1) * np.exp(drift[0] * z[0] + drift[1] * z[1] * np.log(ages / max(last, 1)))
     return np.concatenate((logs[:, : last + 1], logs[:, last : last + 1] - np.cumsum(hazards, axis=1)), axis=1)
+
+
+def centred(logs: Reals, line: Reals, last: int) -> Reals:
+    """Ln S(t) of possible curves whose middle is a line.
+
+    Parameters
+    ----------
+    logs : float array, shape (n, A)
+        Ln S(t) at ages 0 … A − 1.
+    line : float array, shape (A,)
+        Survival of the line, above 0 at `last`.
+    last : int
+        Age from which on the curves are moved.
+
+    Notes
+    -----
+    The cumulative hazard of each period t > last is multiplied by the same factor in all draws, so that the median of
+    S(t)/S(last) is that of the line: half of the draws lie above it, and none rises.
+    """
+    if logs.shape[1] <= last + 1:
+        return logs
+    hazards = -np.diff(logs[:, last:], axis=1)
+    wanted = -np.log(np.maximum(line[last + 1 :], 1e-300) / line[last])
+    gone = np.zeros(len(logs))
+    moved = np.empty_like(hazards)
+    for k, target in enumerate(wanted):
+        low, high = 0.0, 1.0
+        while np.median(gone + high * hazards[:, k]) < target and high < MOST_STRETCH:
+            low, high = high, 2.0 * high
+        for _ in range(HALVINGS):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if np.median(gone + middle * hazards[:, k]) < target else (low, middle)
+        gone = gone + 0.5 * (low + high) * hazards[:, k]
+        moved[:, k] = gone
+    return np.concatenate((logs[:, : last + 1], logs[:, last : last + 1] - moved), axis=1)
 
 
 def realised(stay: Reals, left: float, rng: np.random.Generator) -> Reals:

@@ -10,15 +10,21 @@ import numpy as np
 
 from cxsim.errors import InputError, shown
 from cxsim.forecast.curves import Reals
+from cxsim.forecast.labels import BY_NUMBER, Labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CUSTOMERS: Final = 1000
+HUNDRED: Final = (
+    "Whole numbers from 100 are taken for counts of 100 customers; if they are per cent, say how many customers there "
+    "were."
+)
 LEAST_PERIODS: Final = 3
 LIFE_TABLE: Final = "life table"
 READING_ERROR: Final = 0.005
 MOST_CUSTOMERS: Final = 1e12
+TOO_STEEP: Final = 20.0  # no cohort falls from so many per cent to 1 % or less in one period: that is a share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +47,8 @@ class Observed:
         What a period is: "period" unless known.
     guessed : bool
         Whether nobody said how many customers percentages stand for.
+    labels : Labels
+        What a table calls its periods.
     """
 
     at_risk: Reals
@@ -51,11 +59,21 @@ class Observed:
     notes: tuple[str, ...] = ()
     unit: str = "period"
     guessed: bool = False
+    labels: Labels = BY_NUMBER
 
     @property
     def periods(self) -> int:
         """T, the last age observed."""
         return len(self.lost)
+
+    @property
+    def taken(self) -> str:
+        """What the data were taken for, and what for the start, in a sentence."""
+        if self.kind == LIFE_TABLE:
+            return f"Taken for a life table of cohorts that begins with {self.customers:,.0f} customers."
+        kinds = {"count": "counts of customers", "percent": "per cent", "share": "shares"}
+        there = {"count": f"{self.customers:,.0f} customers", "percent": "100 %", "share": "1"}
+        return f"Taken for {kinds[self.kind]}; the start is {self.labels.named(0)} with {there[self.kind]}."
 
     def first(self, periods: int) -> Observed:
         """The same, known only up to an age."""
@@ -64,7 +82,9 @@ class Observed:
         )
 
 
-def observed(data: Sequence[float] | Reals | pd.Series[Any] | pd.DataFrame, customers: int | None = None) -> Observed:
+def observed(
+    data: Sequence[float] | Reals | pd.Series[Any] | pd.DataFrame, customers: int | None = None, said: str | None = None
+) -> Observed:
     """Read a cohort.
 
     Parameters
@@ -74,6 +94,8 @@ def observed(data: Sequence[float] | Reals | pd.Series[Any] | pd.DataFrame, cust
         or what `cx.readings.survival` (one group) or `cx.readings.cohorts` gave.
     customers : int, optional
         How many customers percentages or shares stand for; 1,000 unless given.
+    said : str, optional
+        "percent" where a name or a sign says so.
 
     Raises
     ------
@@ -82,7 +104,8 @@ def observed(data: Sequence[float] | Reals | pd.Series[Any] | pd.DataFrame, cust
 
     Notes
     -----
-    Whole numbers (of type int) are counts, even where they start at 100 or 1. A rise of half a point or less in
+    Whole numbers are counts, even where they start at 100 or 1, unless `customers` says otherwise. Of numbers with
+    decimals, those that start at 100 are per cent, and those that start at 1 shares. A rise of half a point or less in
     percentages is an error of reading and is evened out (pool adjacent violators); a note says so.
     """
     frame = _frame_columns(data)
@@ -91,17 +114,19 @@ def observed(data: Sequence[float] | Reals | pd.Series[Any] | pd.DataFrame, cust
             raise InputError(f"customers {customers}: a table of accounts counts its own; leave customers out")
         return _life_table(frame)
     values = _numbers(data)
-    kind = _kind(data, values)
     if customers is not None and not 1 <= customers <= MOST_CUSTOMERS:
         raise InputError(f"customers {shown(customers)}: must be a whole number from 1 to {MOST_CUSTOMERS:.0e}")
+    kind = kind_of(values, customers, said)
     if kind == "count":
         if customers is not None and customers != values[0]:
             raise InputError(f"customers {customers}: the counts start at {values[0]:.10g}; leave customers out")
-        return from_counts(_falling(values, 0.0, "")[0], "count", ())
+        unsure = values[0] == 100.0 and customers is None
+        return from_counts(falling(values, 0.0, "")[0], "count", (HUNDRED,) if unsure else ())
     number = float(CUSTOMERS if customers is None else customers)
-    shares, notes = _falling(values / values[0], READING_ERROR, " %" if kind == "percent" else "")
+    shares, notes = falling(values / values[0], READING_ERROR, " %" if kind == "percent" else "")
     if customers is None:
-        notes = (f"Percentages are taken as those of {CUSTOMERS:,} customers; say how many there were.", *notes)
+        word = "Percentages" if kind == "percent" else "Shares"
+        notes = (f"{word} are taken as those of {CUSTOMERS:,} customers; say how many there were.", *notes)
     return replace(from_counts(shares * number, kind, notes), guessed=customers is None)
 
 
@@ -144,20 +169,38 @@ def _numbers(data: Any) -> Reals:
     return np.asarray(values, dtype=np.float64)
 
 
-def _kind(data: Any, values: Reals) -> str:
-    """Counts, per cent or shares."""
+def kind_of(values: Reals, customers: int | None = None, said: str | None = None) -> str:
+    """Counts, per cent or shares.
+
+    Parameters
+    ----------
+    values : float array, shape (T + 1,)
+        The first one is the start.
+    customers : int, optional
+        At the start, where somebody said.
+    said : str, optional
+        "percent" where a name or a sign says so.
+
+    Raises
+    ------
+    InputError
+        If they are none of these, or two of them at once.
+    """
     first = float(values[0])
-    typed = np.asarray(data)
     if first == 0:
         raise InputError("period 0: there are 0 customers at the start")
-    if np.issubdtype(typed.dtype, np.integer):
+    whole = bool((values == np.floor(values)).all())
+    if said is None and whole and not (first == 100.0 and customers not in (None, 100)):
         return "count"
+    one_kind(values)
     if first == 100.0:
         return "percent"
     if first == 1.0 and (values <= 1.0).all():
         return "share"
-    if (values == np.floor(values)).all():
-        return "count"
+    if said is not None:
+        if first > 100.0:
+            raise InputError(f"period 0: {first:.10g} is above 100 %; a count needs a name without percent in it")
+        raise InputError(f"period 0: {first:.10g} % is not where survival starts; it starts at 100 %")
     above = "above 100 %; " if first > 100 else ""
     raise InputError(
         f"period 0: {first:.10g} is {above}neither 100 % nor a whole count; survival starts at 100 (or 1), counts are "
@@ -165,7 +208,25 @@ def _kind(data: Any, values: Reals) -> str:
     )
 
 
-def _falling(values: Reals, tolerance: float, unit: str) -> tuple[Reals, tuple[str, ...]]:
+def one_kind(values: Reals) -> None:
+    """Refuse per cent and shares in one column.
+
+    Raises
+    ------
+    InputError
+        Where a value is 1 or less beside one of 20 or more.
+    """
+    small = (values > 0.0) & (values <= 1.0)
+    for k in range(1, len(values)):
+        here, before = values[k], values[k - 1]
+        if (small[k] and before >= TOO_STEEP) or (small[k - 1] and here >= TOO_STEEP):
+            raise InputError(
+                f"period {k}: {here:.10g} after {before:.10g}; per cent and shares stand in one column: write all of "
+                "it as one of them"
+            )
+
+
+def falling(values: Reals, tolerance: float, unit: str) -> tuple[Reals, tuple[str, ...]]:
     """Values that never rise; small rises are evened out and said."""
     scale = 100.0 if unit else 1.0
     rises = np.flatnonzero(np.diff(values) > 1e-12 * values[0])

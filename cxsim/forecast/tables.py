@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from cxsim.errors import Faults, InputError, did_you_mean, shown
+from cxsim.forecast.labels import Labels, read_labels
+from cxsim.forecast.numerals import Unclear, plain
 from cxsim.forecast.observed import LEAST_PERIODS, Observed, observed
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 PERCENT_WORDS: Final = ("%", "pct", "percent", "survival")
-UNITS: Final = ("week", "month", "quarter", "year")
 LARGEST: Final = 50_000_000
 
 
@@ -28,16 +29,19 @@ class Column:
     Attributes
     ----------
     name : str
-    periods : tuple of int
-        As labelled in the table's first column.
+    labels : Labels
+        Of the periods, from the table's first column.
     values : tuple of float
+    percent : bool
+        Whether the name or a sign says so.
     notes : tuple of str
         What was taken for granted.
     """
 
     name: str
-    periods: tuple[int, ...]
+    labels: Labels
     values: tuple[float, ...]
+    percent: bool
     notes: tuple[str, ...] = ()
 
 
@@ -47,11 +51,11 @@ def read_cohort(path: str | PathLike[str], column: str, *, customers: int | None
     Parameters
     ----------
     path : str or path
-        Comma, semicolon or tab separated, with a head line; or .parquet. The first column is the period, whole numbers
-        that follow one another.
+        Comma, semicolon or tab separated, with a head line; or .parquet. The first column is the period: whole numbers
+        in even steps, months (2020-01), quarters (2020Q1) or dates.
     column : str
-        Survival in per cent, or a count of customers. Blanks before the first value and after the last one are left
-        aside.
+        Survival in per cent or as shares, or a count of customers. Blanks before the first value and after the last one
+        are left aside.
     customers : int, optional
         How many customers percentages stand for.
 
@@ -66,12 +70,10 @@ def read_cohort(path: str | PathLike[str], column: str, *, customers: int | None
     """
     names, rows = raw_table(path)
     found = _column(str(path), names, rows, column)
-    unit = names[0].strip().lower()
     try:
-        seen = _observed(found, customers)
+        return _observed(found, customers)
     except InputError as error:
-        raise InputError([f"{path}: column {shown(column)}: {_placed(line, found)}" for line in error.faults]) from None
-    return replace(seen, unit=unit) if unit in UNITS else seen
+        raise InputError([f"{path}: column {shown(column)}: {line}" for line in error.faults]) from None
 
 
 def raw_table(path: str | PathLike[str]) -> tuple[list[str], list[list[object]]]:
@@ -101,36 +103,40 @@ def numbers_of(path: str, names: list[str], rows: list[list[object]], column: st
     for line, row in enumerate(rows, start=2):
         number = _number(row[where])
         if number is None and not _blank(row[where]):
-            faults.add(f"line {line}", f"column {shown(column)}: {shown(row[where])} is not a number")
+            faults.add(f"line {line}", f"column {shown(column)}: {_no_number(row[where], '')}")
         found.append(number)
     _stop(path, faults)
     return found
 
 
 def _observed(found: Column, customers: int | None) -> Observed:
-    values = np.asarray(found.values)
-    named_percent = any(word in found.name.lower() for word in PERCENT_WORDS)
-    if found.periods and found.periods[0] == 1 and values[0] < 100.0 and (named_percent or (values % 1.0).any()):
-        # a published table may begin with what is left after the first period
-        seen = observed(np.concatenate(([100.0], values)), customers)
-        return _with(seen, (*found.notes, "The table begins at period 1: 100 % is taken for period 0."))
-    if named_percent and values[0] > 100.0:
-        raise InputError(f"period 0: {values[0]:.10g} is above 100 %; a count needs a name without percent in it")
-    if named_percent and values[0] not in (1.0, 100.0):
-        raise InputError(f"period 0: {values[0]:.10g} % is not where survival starts; it starts at 100 %")
-    return _with(observed(values, customers), found.notes)
+    """A cohort from a column, with what the column was taken for.
+
+    A published table may begin with what is left after the first period; then all are put before it.
+    """
+    values, labels = np.asarray(found.values), found.labels
+    notes = found.notes
+    said = "percent" if found.percent else None
+    late = labels.kind == "number" and labels.first == labels.step and 0.0 < values[0] < 100.0
+    if late and (found.percent or (values % 1.0).any()) and not (values[0] == 1.0 >= values.max()):
+        labels = labels.earlier()
+        all_ = 1.0 if (values <= 1.0).all() else 100.0
+        values = np.concatenate(([all_], values))
+        written = "1 (all of them)" if all_ == 1.0 else "100 %"
+        notes = (*notes, f"The table begins at {found.labels.named(0)}: {written} is taken for {labels.named(0)}.")
+    try:
+        seen = observed(values, customers, said)
+    except InputError as error:
+        raise InputError([_placed(line, labels) for line in error.faults]) from None
+    return replace(seen, notes=(*notes, *seen.notes), unit=labels.unit, labels=labels)
 
 
-def _with(seen: Observed, notes: tuple[str, ...]) -> Observed:
-    return replace(seen, notes=(*notes, *seen.notes))
-
-
-def _placed(line: str, found: Column) -> str:
+def _placed(line: str, labels: Labels) -> str:
     """The table's own label of a period in a fault, where it counts otherwise."""
-    first = found.periods[0] if found.periods else 0
     word, _, rest = line.partition(":")
     number = word.removeprefix("period ")
-    return f"period {int(number) + first}:{rest}" if first > 1 and number.isdigit() else line
+    counted = not number.isdigit() or (labels.usual and labels.step == 1)
+    return line if counted else f"{labels.named(int(number))}:{rest}"
 
 
 def _place(path: str, names: list[str], column: str) -> int:
@@ -162,19 +168,19 @@ def _column(path: str, names: list[str], rows: list[list[object]], column: str) 
     if not known_cells:
         raise InputError(f"{path}: column {shown(column)}: every value is missing")
     first, last = known_cells[0], known_cells[-1]
-    periods: list[int] = []
+    labels, wrong = read_labels([cell[:2] for cell in cells[first : last + 1]], names[0])
+    unreadable = dict(wrong)
     values: list[float] = []
-    for line, period, value in cells[first : last + 1]:
-        number, amount = _number(period), _number(value)
-        if number is None or number != math.floor(number):
-            faults.add(f"line {line}", f"{shown(period)} is not a period; the first column holds whole numbers")
-        elif periods and number != periods[-1] + 1:
-            faults.add(f"line {line}", f"period {number:g} after {periods[-1]}; periods must follow one another")
+    for line, _, value in cells[first : last + 1]:
+        amount = _number(value)
+        if line in unreadable:
+            faults.add(f"line {line}", unreadable[line])
         if _blank(value):
             faults.add(f"line {line}", f"column {shown(column)}: the value is missing between two others")
         elif amount is None:
-            faults.add(f"line {line}", f"column {shown(column)}: {shown(value)} is not a number (per cent or a count)")
-        periods.append(int(number) if number is not None and math.isfinite(number) else -1)
+            faults.add(
+                f"line {line}", f"column {shown(column)}: {_no_number(value, ' (per cent, a share or a count)')}"
+            )
         values.append(math.nan if amount is None else amount)
     _stop(path, faults)
     if len(values) <= LEAST_PERIODS:
@@ -182,8 +188,17 @@ def _column(path: str, names: list[str], rows: list[list[object]], column: str) 
             f"{path}: column {shown(column)}: {len(values)} rows are too few; a forecast needs the start and at least "
             f"{LEAST_PERIODS} periods after it"
         )
-    notes = (f"Column {column} ends before the table does: its last value is at period {periods[-1]}.",)
-    return Column(column, tuple(periods), tuple(values), notes if last < len(cells) - 1 else ())
+    end = labels.named(len(values) - 1)
+    notes = (f"Column {column} ends before the table does: its last value is at {end}.",)
+    signed = any(isinstance(cell[2], str) and cell[2].strip().endswith("%") for cell in cells[first : last + 1])
+    percent = signed or any(word in column.lower() for word in PERCENT_WORDS)
+    return Column(column, labels, tuple(values), percent, notes if last < len(cells) - 1 else ())
+
+
+def _no_number(value: object, what: str) -> str:
+    if isinstance(value, Unclear):
+        return f"{shown(str(value))} can be read in two ways, with decimals or with thousands; write it without groups"
+    return f"{shown(value)} is not a number{what}"
 
 
 def _stop(path: str, faults: Faults) -> None:
@@ -201,6 +216,8 @@ def _blank(value: object) -> bool:
 
 def _number(value: object) -> float | None:
     """A finite number; a per cent sign may follow it."""
+    if isinstance(value, Unclear):
+        return None
     try:
         number = float(value.strip().removesuffix("%") if isinstance(value, str) else value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -237,7 +254,7 @@ def _csv(place: Path) -> tuple[list[str], list[list[object]]]:
     _stop(str(place), faults)
     if len(names) < 2:
         raise InputError(f"{place}: has one column; the first holds the periods, another one survival or counts")
-    return names, [list(row) for row in lines[1:]]
+    return names, plain(lines[1:], separator)
 
 
 def _parquet(place: Path) -> tuple[list[str], list[list[object]]]:

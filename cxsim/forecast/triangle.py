@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cxsim.errors import InputError, shown
 from cxsim.forecast.curves import Reals
-from cxsim.forecast.observed import Observed, from_risks
+from cxsim.forecast.layout import Line, laid
+from cxsim.forecast.observed import CUSTOMERS, HUNDRED, READING_ERROR, Observed, falling, from_risks, one_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.9
 LONG = ("cohort", "age", "active")
+# columns of `cx.readings.cohorts`, whose ages are counted from the start of the month of sign-up
+OF_READINGS = frozenset({"active_share", "starting_mrr", "mrr_share"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +34,16 @@ class Triangle:
         One a cohort.
     counts : tuple of float arrays
         Customers at ages 0, 1, … as far as each cohort is observed; the last one is today's.
+    kind : str
+        What the table was taken for: "count", "percent" or "share".
+    notes : tuple of str
+        What was taken for granted, in plain sentences.
     """
 
     names: tuple[str, ...]
     counts: tuple[Reals, ...]
+    kind: str = "count"
+    notes: tuple[str, ...] = ()
 
     @property
     def periods(self) -> int:
@@ -62,7 +71,7 @@ class Triangle:
         cut = self.periods - periods
         then = {name: counts[: max(len(counts) - cut, 0)] for name, counts in zip(self.names, self.counts, strict=True)}
         seen = {name: counts for name, counts in then.items() if len(counts)}
-        return Triangle(tuple(seen), tuple(seen.values()))
+        return replace(self, names=tuple(seen), counts=tuple(seen.values()))
 
     def pooled(self) -> Observed:
         """All cohorts summed by age: at risk only as long as they are observed."""
@@ -155,7 +164,7 @@ def joining(new: float | Sequence[float], periods: int) -> Reals:
     InputError
         If a number is not allowed.
     """
-    if periods < 1:
+    if isinstance(periods, bool) or not isinstance(periods, int | np.integer) or periods < 1:
         raise InputError(f"periods {shown(periods)}: must be a whole number from 1")
     numbers = np.broadcast_to(np.asarray(new, dtype=np.float64), (periods,)) if np.ndim(new) == 0 else np.asarray(new)
     if numbers.shape != (periods,) or not np.isfinite(numbers).all() or (numbers < 0).any():
@@ -185,15 +194,24 @@ def paid(today: Sequence[Reals], later: Sequence[Reals], periods: int, revenue: 
     return table
 
 
-def triangle(table: pd.DataFrame) -> Triangle:
+def triangle(
+    table: pd.DataFrame, *, rows: str | None = None, customers: int | None = None, said: str | None = None
+) -> Triangle:
     """Read a table of cohorts.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Either long, with columns `cohort`, `age`, `active` (and `joined`, the size at age 0), as `cx.readings.cohorts`
-        gives it; or wide, one column a cohort and one row a period, blank before the cohort begins (a first column
-        named year, month, quarter, period, date or time is left aside).
+        Either long, with columns `cohort`, `age`, `active` (and `joined`, the size at age 0), or as
+        `cx.readings.cohorts` gives it; or wide, with one column a cohort and one row a period, blank before the cohort
+        begins, or with one row a cohort and one column an age. A first column that names the rows is left aside.
+        Counts, or per cent of each cohort (all start at 100, not all whole), or shares (all start at 1).
+    rows : str, optional
+        Of a wide table: "cohorts" or "ages", where it could be read both ways.
+    customers : int, optional
+        How many customers per cent or shares of each cohort stand for; 1,000 unless given.
+    said : str, optional
+        "percent" where a sign in the table says so.
 
     Returns
     -------
@@ -202,46 +220,95 @@ def triangle(table: pd.DataFrame) -> Triangle:
     Raises
     ------
     InputError
-        If a cohort has a gap, rises, or holds no count; every fault with its cohort.
+        If a cohort has a gap, rises, or holds no count; every fault with its cohort. If it cannot be told which way a
+        wide table lies.
+
+    Notes
+    -----
+    Ages are full periods since sign-up. In `cx.readings.cohorts` age 1 is the end of the month of sign-up, when nobody
+    has been a customer for a full month: its age a is a - 1 here.
     """
-    names = [str(name) for name in table.columns]
-    if set(LONG) <= set(names):
-        found = _long(table)
+    if set(LONG) <= {str(name) for name in table.columns}:
+        found, notes = _long(table)
     else:
-        keep = [k for k, name in enumerate(names) if k or name.strip().lower() not in CLOCKS]
-        found = {names[k]: table.iloc[:, k].to_list() for k in keep}
+        found, notes = laid(table, rows, _length).cohorts, ()
     faults: list[str] = []
     cohorts = {}
     for name, values in found.items():
         try:
-            cohorts[name] = _cohort(values)
+            cohorts[name] = _known(values)
         except InputError as error:
             faults += [f"cohort {name}: {line}" for line in error.faults]
     if faults:
         raise InputError(faults)
     seen = {name: counts for name, counts in cohorts.items() if len(counts)}
+    kind, more = _kind(seen, customers, said)
+    for name, counts in seen.items():
+        try:
+            seen[name] = _falling(counts, kind, customers)
+        except InputError as error:
+            faults += [f"cohort {name}: {line}" for line in error.faults]
+    if faults:
+        raise InputError(faults)
     if not any(len(counts) > 1 for counts in seen.values()):
         raise InputError("the triangle: no cohort has been observed for a period")
-    return Triangle(tuple(seen), tuple(seen.values()))
+    return Triangle(tuple(seen), tuple(seen.values()), kind, (*notes, *more))
 
 
-CLOCKS = frozenset({"year", "month", "quarter", "period", "date", "time", "week"})
+def _kind(cohorts: dict[str, Reals], customers: int | None, said: str | None) -> tuple[str, tuple[str, ...]]:
+    """What the numbers are, the same for all cohorts, and what is taken for granted."""
+    if customers is not None and not 1 <= customers <= 1e12:
+        raise InputError(f"customers {shown(customers)}: must be a whole number from 1 to 1e+12")
+    everything = np.concatenate([np.empty(0), *cohorts.values()])
+    starts = np.array([counts[0] for counts in cohorts.values()])
+    whole, hundred = bool((everything == np.floor(everything)).all()), bool((starts == 100.0).all())
+    if said is None and whole and not (hundred and customers not in (None, 100)):
+        return "count", (HUNDRED,) if hundred and customers is None and len(starts) else ()
+    for counts in cohorts.values():
+        one_kind(counts)
+    kind = "percent" if hundred else "share" if (starts == 1.0).all() and everything.max() <= 1.0 else None
+    if kind is None:
+        name = next(name for name, counts in cohorts.items() if counts[0] not in (1.0, 100.0) or counts[0] != starts[0])
+        raise InputError(
+            f"cohort {name}: starts at {cohorts[name][0]:.10g} in a table that is not all whole numbers; counts are "
+            "whole, per cent of every cohort start at 100 and shares at 1"
+        )
+    word = "Percentages" if kind == "percent" else "Shares"
+    assumed = f"{word} are taken as those of {CUSTOMERS:,} customers in each cohort; say how many there were."
+    return kind, (assumed,) if customers is None else ()
 
 
-def _long(table: pd.DataFrame) -> dict[str, list[float]]:
+def _long(table: pd.DataFrame) -> tuple[dict[str, Line], tuple[str, ...]]:
     """Counts of each cohort in order of age; `joined` is age 0."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, Line] = {}
+    reading = bool(OF_READINGS & set(table.columns)) or table.attrs.get("ages") == "from the month of sign-up"
     for cohort, rows in table.sort_values("age").groupby("cohort", sort=True):
         ages = rows["age"].to_numpy()
         start = [] if ages[0] == 0 or "joined" not in rows else [float(rows["joined"].iloc[0])]
         if not np.array_equal(ages, np.arange(len(ages)) + (1 if start else 0)):
             raise InputError(f"cohort {cohort}: ages must follow one another from {1 if start else 0}")
-        found[str(cohort)] = [*start, *map(float, rows["active"])]
-    return found
+        active = [float(number) for number in rows["active"]]
+        if reading and start:
+            # who joined in the running month is there with today's count; of the others the first month is whole
+            start, active = (start, active[1:]) if len(active) > 1 else ([], active)
+        found[str(cohort)] = [*start, *active]
+    said = (
+        "Ages are full months since sign-up: age 1 of cx.readings.cohorts, the end of the month of sign-up, is age 0."
+    )
+    return found, (said,) if reading else ()
 
 
-def _cohort(values: Sequence[object]) -> Reals:
-    """One cohort's counts without the blanks before it begins and after it ends."""
+def _length(values: Line) -> int | None:
+    """How many counts a cohort with these cells has; None where they are no cohort's."""
+    try:
+        counts = _known(values)
+    except InputError:
+        return None
+    return None if (np.diff(counts) > READING_ERROR * counts[:1].sum()).any() else len(counts)
+
+
+def _known(values: Line) -> Reals:
+    """One cohort's numbers without the blanks before it begins and after it ends."""
     import pandas as pd
 
     numbers: list[float] = []
@@ -259,6 +326,14 @@ def _cohort(values: Sequence[object]) -> Reals:
         raise InputError("has a blank between two counts")
     if not np.isfinite(counts).all() or (counts < 0).any():
         raise InputError(f"{counts.min():.10g} is not a count; counts are 0 or more")
+    return counts
+
+
+def _falling(counts: Reals, kind: str, customers: int | None) -> Reals:
+    """One cohort's counts, which can only fall."""
+    if kind != "count":
+        shares, _ = falling(counts / counts[0], READING_ERROR, " %" if kind == "percent" else "")
+        return shares * float(CUSTOMERS if customers is None else customers)
     if (np.diff(counts) > 0).any():
         k = int(np.flatnonzero(np.diff(counts) > 0)[0])
         raise InputError(

@@ -35,17 +35,17 @@ def forecast(fit: Fit, *, horizon: int, later: Sequence[float] | npt.NDArray[np.
         If the horizon is not beyond what was fitted, or more came than is forecast.
     """
     table = fit.project(horizon)
-    unit, last = fit.seen.unit, fit.seen.periods
+    labels, last = fit.seen.labels, fit.seen.periods
     came = np.asarray([] if later is None else later, dtype=np.float64)
     if len(came) > horizon - last:
         raise InputError(f"later: {len(came)} values, but {horizon - last} periods are forecast")
     end = table.iloc[-1]
     figure, bottom, top = style.sheet(
-        f"After {horizon} {unit}s {_percent(end['survival'])} of customers are expected to be left "
+        f"After {labels.after(horizon)} {_percent(end['survival'])} of customers are expected to be left "
         f"({_range(end['low'], end['high'])})",
         f"Share of the starting customers. Dots: observed{', hollow: what came later' if len(came) else ''}. Blue: "
-        f"forecast fitted on {unit}s 1–{last}; shaded: where 50 % and 90 % of counts of {fit.seen.customers:,.0f} "
-        f"customers fall.{' Thin: single families.' if len(fit.fitted) > 1 else ''}",
+        f"forecast fitted on {labels.span(1, last)}; shaded: where 50 % and 90 % of counts of "
+        f"{fit.seen.customers:,.0f} customers fall.{' Thin: single families.' if len(fit.fitted) > 1 else ''}",
         fit.provenance,
     )
     ax = style.axes(figure, 0.09, bottom + 0.09, 0.80, top)
@@ -57,10 +57,14 @@ def forecast(fit: Fit, *, horizon: int, later: Sequence[float] | npt.NDArray[np.
     ax.plot(np.arange(last + 1), known, "o", color=style.INK, ms=4.5, clip_on=False, zorder=5)
     places = last + 1 + np.arange(len(came))
     ax.plot(places, 100.0 * came, "o", mfc="white", mec=style.INK, ms=4.5, clip_on=False, zorder=5)
-    style.marker(ax, last, f"known up to {unit} {last}")
+    style.marker(ax, last, f"known up to {labels.named(last)}")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0f} %"))
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, steps=[1, 2, 3, 4, 6, 10]))
-    ax.set_xlabel(f"{unit}s since the start", size=style.SMALL, color=style.GREY)
+    few = 12 if labels.kind == "number" else 6
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=few, integer=True, steps=[1, 2, 3, 4, 6, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: labels.at(round(x))))
+    ax.set_xlabel(
+        f"{labels.unit}s since the start" if labels.usual else labels.unit, size=style.SMALL, color=style.GREY
+    )
     style.label_ends(ax, [(100 * float(end["survival"]), f"forecast {_percent(end['survival'])}", style.BLUE), *ends])
     return figure
 

@@ -166,4 +166,7 @@ def cohorts(log: EventLog, segment: str | None = None) -> pd.DataFrame:
             })
         )  # fmt: skip
     names = ["cohort", "date", "age", "joined", "active", "active_share", "starting_mrr", "mrr", "mrr_share"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+    # who takes some of the columns elsewhere takes along how ages are counted
+    table.attrs["ages"] = "from the month of sign-up"
+    return table

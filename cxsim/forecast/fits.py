@@ -14,7 +14,7 @@ from cxsim.forecast.combination import CANDIDATES, weigh
 from cxsim.forecast.curves import FAMILIES, Family, Reals
 from cxsim.forecast.empirical import KaplanMeier
 from cxsim.forecast.fitting import Fitted, maximum
-from cxsim.forecast.intervals import DRIFT, Plausible, bounds, drifted, plausible, realised
+from cxsim.forecast.intervals import DRIFT, Plausible, bounds, centred, drifted, plausible, realised
 from cxsim.forecast.observed import LEAST_PERIODS, LIFE_TABLE, Observed, observed
 from cxsim.forecast.triangle import Triangle
 
@@ -157,7 +157,12 @@ class Fit:
             FAMILIES[name].log_survival(possible[name].drawn(number, rng), ages)
             for name, number in _shares(self._beliefs(possible), draws)
         ]
-        return drifted(np.concatenate(logs), self.seen.periods, self.drift, rng)
+        found = drifted(np.concatenate(logs), self.seen.periods, self.drift, rng)
+        start = 0 if self.seen.kind == LIFE_TABLE else self.seen.periods
+        if self.model != "auto" or self.seen.survival[start] == 0.0:
+            return found
+        # the line is weighed for its error, the draws for what may be: they are laid round it
+        return centred(found, self.curve(ages), start)
 
     def realised(self, there: Sequence[tuple[int, float]], periods: int, draws: int = DRAWS) -> list[Reals]:
         """Customers still there after each period to come, of groups that share one curve.
@@ -210,7 +215,8 @@ class Fit:
 
         Notes
         -----
-        Bounds go on from the last count; those of a life table are for a new cohort of its size. Where the curve of a
+        Bounds go on from the last count; those of a life table are for a new cohort of its size. The line of "auto" is
+        the middle of the curves from which its bounds come: half of them lie above it. Where the curve of a
         single family misses that count by much, they reach to the curve.
         """
         import pandas as pd

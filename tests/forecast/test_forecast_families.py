@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from retention_series import SEGMENTS
 from scipy.special import betaln
 
 import cxsim as cx
@@ -153,3 +154,28 @@ def test_no_family_is_likelier_than_a_curve_through_all_points() -> None:
     best = saturated(seen)
     for name in FAMILIES:
         assert maximum(name, seen.at_risk, seen.lost).log_likelihood <= best + 1e-9
+
+
+@pytest.mark.parametrize("known", [4, 7])
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_half_of_the_draws_lie_above_the_line_of_the_combination(segment: str, known: int) -> None:
+    fit = cx.forecast.fit(SEGMENTS[segment], periods=known, customers=100_000)
+    table = fit.project(12)[known + 1 :]
+    (there,) = fit.realised([(known, fit.seen.survival[-1] * 100_000)], 12 - known)
+    above = (there[:, 1:] / 100_000 > table["survival"].to_numpy()).mean(axis=0)
+    assert above == pytest.approx(0.5, abs=0.05)  # of 2,000 draws, each with its own luck
+    assert (table["low_50"] < table["survival"]).all()
+    assert (table["survival"] < table["high_50"]).all()
+
+
+def test_curves_that_are_laid_round_a_line_never_rise_and_have_it_for_their_middle() -> None:
+    from cxsim.forecast.intervals import centred
+
+    rng = np.random.default_rng(8)
+    logs = -np.cumsum(rng.gamma(2.0, 0.05, (501, 12)), axis=1)
+    line = 0.5 * 0.8 ** np.arange(12.0)
+    line[9] = line[8]
+    moved = centred(logs, line, 4)
+    assert (moved[:, :5] == logs[:, :5]).all()
+    assert (np.diff(moved, axis=1) <= 1e-12).all()
+    assert np.exp(np.median(moved - moved[:, 4:5], axis=0))[5:] == pytest.approx(line[5:] / line[4], rel=1e-5)

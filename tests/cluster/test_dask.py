@@ -11,7 +11,8 @@ import pytest
 import cxsim as cx
 from cxsim.scenario import Scenario, scaled, with_values
 from cxsim.store import Store
-from cxsim.studies.kept import content_of, digest_of
+from cxsim.studies.contents import content_of
+from cxsim.studies.kept import digest_of
 
 pytestmark = [
     pytest.mark.cluster,

@@ -139,12 +139,12 @@ def test_percentages_of_an_unknown_number_are_as_likely_as_the_mean_over_it() ->
 
 
 def test_smooth_percentages_tell_families_apart_better_than_as_many_customers_as_are_said() -> None:
-    # two kinds of customers, by the year, to one digit: as smooth as only very many customers are
+    # chances that fall with tenure, by the year, to one digit: as smooth as only very many customers are
     t = np.arange(7.0)
-    percent = np.round(100.0 * (0.4 * 0.45**t + 0.6 * 0.93**t), 1)
+    percent = np.round(100.0 * np.exp(betaln(1.0, 4.0 + t**0.7) - betaln(1.0, 4.0)), 1)
     hidden = cx.forecast.fit(percent).weights
     told = cx.forecast.fit(percent, customers=1000).weights
-    assert hidden["two-class"] > 0.8 > told["two-class"]
+    assert hidden["bdw"] > 0.99 > 0.8 > told["bdw"]
     assert hidden["geometric"] < 1e-3
     assert sum(hidden.values()) == pytest.approx(1.0)
 

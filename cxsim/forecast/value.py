@@ -99,14 +99,16 @@ def timed(before: float, discount: float, timing: str) -> float:
     return after if timing == "end of period" else 1.0 + after
 
 
-def check(discount: float, timing: str) -> None:
+def check(discount: float, timing: str, margin: float) -> None:
     """Refuse what has no meaning.
 
     Raises
     ------
     InputError
-        If the discount rate is negative or the timing unknown.
+        If the discount rate is negative, the margin is not above 0 or the timing unknown.
     """
+    if not (math.isfinite(margin) and margin > 0.0):
+        raise InputError(f"margin {shown(margin)}: must be above 0, in currency for each customer and period")
     if not (math.isfinite(discount) and 0.0 <= discount <= 1.0):
         raise InputError(f"discount {shown(discount)}: must be a rate per period from 0 to 1, such as 0.1 for 10 %")
     if timing not in TIMINGS:
@@ -145,15 +147,21 @@ def residual_lifetime(
     Raises
     ------
     InputError
-        If a tenure, the discount rate or the timing is not allowed, or the model has no tail (Kaplan-Meier).
+        If a tenure, the discount rate, the margin or the timing is not allowed, or the model has no tail
+        (Kaplan-Meier).
+
+    Notes
+    -----
+    Where the curve falls so slowly that an undiscounted sum has no end, the expectation is infinite; `attrs["notes"]`
+    of the table says so. Then no finite number is right: ask with a discount rate above 0.
     """
     import pandas as pd
 
-    check(discount, timing)
+    check(discount, timing, margin)
     found = []
     points = fit.curves(DRAWS)
     for tenure in tenures:
-        if tenure < 1:
+        if isinstance(tenure, bool) or not isinstance(tenure, int | np.integer) or tenure < 1:
             raise InputError(f"tenure {shown(tenure)}: must be a whole number from 1; 1 is a customer's first period")
         retention = before = lifetime = 0.0
         for name, weight in fit.weights.items():
@@ -165,12 +173,34 @@ def residual_lifetime(
             lifetime += weight * residual(one.family, one.x, tenure, 0.0)
             retention += weight * float(np.divide(*one.survival(ages)[::-1]))
         spread = [timed(residual(family, x, tenure, discount), discount, timing) for family, x in points]
-        low, high = margin * np.quantile(spread, (0.05, 0.95))
+        low, high = margin * _ends(np.asarray(spread))
         there = timed(before, discount, timing)
         found.append((tenure, retention, lifetime, there, margin * there, float(low), float(high)))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         found, columns=["tenure", "retention", "lifetime", "discounted", "value", "low", "high"]
     ).astype({"tenure": "int64"})
+    table.attrs["notes"] = _endless(table)
+    return table
+
+
+def _ends(spread: Reals) -> Reals:
+    """5 and 95 % of values, some of which may be infinite."""
+    if np.isfinite(spread).all():
+        return np.asarray(np.quantile(spread, (0.05, 0.95)))
+    return np.asarray(np.sort(spread)[[int(0.05 * len(spread)), int(0.95 * len(spread))]])
+
+
+def _endless(table: pd.DataFrame) -> tuple[str, ...]:
+    """What is infinite, in plain sentences."""
+    why = "is infinite: the fitted curve falls so slowly that the sum without discount has no end"
+    said = []
+    if np.isinf(table["value"]).any():
+        said.append(f"The value {why}. Give a discount rate above 0.")
+    elif np.isinf(table["high"]).any():
+        said.append("The upper bound of the value is infinite: some curves that the data leave possible have no end.")
+    if np.isinf(table["lifetime"]).any():
+        said.append(f"The lifetime {why}. The discounted one does not have that fault.")
+    return tuple(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +250,7 @@ def constant_retention_error(
     Raises
     ------
     InputError
-        If the base is empty or a value is not allowed.
+        If the base is empty, a value is not allowed, or the value of the base is infinite.
 
     Notes
     -----
@@ -234,6 +264,8 @@ def constant_retention_error(
             "base: must hold customers by tenure, none negative and some above 0, such as {1: 500, 2: 300}"
         )
     table = residual_lifetime(fit, tenures=base, discount=discount, margin=margin, timing=timing)
+    if np.isinf(table["value"]).any():
+        raise InputError(f"discount {discount:.10g}: {table.attrs['notes'][0]}")
     rate = float(counts @ table["retention"] / counts.sum())
     constant = timed(rate / (1.0 - rate / (1.0 + discount)), discount, timing)
     by_rate, by_curve = margin * constant * counts.sum(), float(counts @ table["value"])

@@ -90,6 +90,13 @@ def test_a_log_is_forecast_from_its_survival() -> None:
     assert 0.0 < fit.project(fit.seen.periods + 12)["survival"].iloc[-1] < 1.0
 
 
+@pytest.mark.parametrize("periods", [1.5, 0, True])
+def test_a_number_of_periods_that_is_none_is_refused(periods: float) -> None:
+    cohorts = cx.forecast.triangle(WIDE)
+    with pytest.raises(cx.InputError, match="periods"):
+        cohorts.project(cx.forecast.fit(cohorts, model="sbg"), periods=periods)  # type: ignore[arg-type]
+
+
 def test_gupta_lehmann_and_stuarts_customer_is_worth_250_dollars() -> None:
     kept = (1_000_000 * 0.8 ** np.arange(5)).round().astype(int)
     fit = cx.forecast.fit(kept, model="geometric")
@@ -143,13 +150,27 @@ def test_a_constant_rate_values_a_mixed_base_too_low_and_a_uniform_one_right() -
     ("arguments", "said"),
     [
         ({"discount": -0.1}, "discount"), ({"timing": "before renewl"}, 'Did you mean "before renewal"?'),
-        ({"tenures": [0]}, "tenure 0"),
+        ({"tenures": [0]}, "tenure 0"), ({"tenures": [1.5]}, "tenure 1.5"), ({"margin": -5.0}, "margin -5"),
+        ({"margin": float("nan")}, "margin nan"), ({"margin": 0.0}, "margin 0"),
     ],
 )  # fmt: skip
 def test_a_bad_question_about_value_is_refused(arguments: dict[str, object], said: str) -> None:
     with pytest.raises(cx.InputError) as refused:
         cx.forecast.residual_lifetime(cx.forecast.fit(REGULAR, model="sbg"), **arguments)  # type: ignore[arg-type]
     assert said in str(refused.value)
+
+
+def test_a_value_without_end_is_said_to_be_without_end() -> None:
+    heavy = cx.forecast.fit(REGULAR, model="sbg", periods=7)  # α = 0.704
+    table = cx.forecast.residual_lifetime(heavy, tenures=[1, 4], discount=0.0)
+    assert np.isinf(table[["lifetime", "value", "high"]].to_numpy()).all()
+    assert not table["low"].isna().any()
+    assert table.attrs["notes"][0].startswith("The value is infinite")
+    finite = cx.forecast.residual_lifetime(heavy, tenures=[1, 4], discount=0.1)
+    assert np.isfinite(finite[["value", "low", "high"]].to_numpy()).all()
+    assert [note[:12] for note in finite.attrs["notes"]] == ["The lifetime"]
+    with pytest.raises(cx.InputError, match="discount 0: The value is infinite"):
+        cx.forecast.constant_retention_error(heavy, base={1: 100.0}, discount=0.0)
 
 
 def test_kaplan_meier_has_no_residual_value() -> None:

@@ -180,7 +180,7 @@ def test_the_command_shows_all_and_each(table: Path, capsys: pytest.CaptureFixtu
     ("options", "said"),
     [
         (["--column", "c1"], "--column: is not for several cohorts"),
-        (["--backtest"], "--backtest: is not for several cohorts"),
+        (["--growth", "0.1"], "--growth: is not for several cohorts"),
         (["--horizon", "8"], "--horizon 8: must be beyond 8"),
         (["--fit", "9"], "--fit 9: must be a whole number from 1 to 8"),
         (["--new", "-1"], "--new must be one number"),

@@ -230,6 +230,20 @@ def test_past_forecasts_of_cohorts_are_made_with_what_was_known_on_their_day() -
     assert not one["observed"].equals(two["observed"])
 
 
+def test_what_is_printed_at_a_prompt_is_one_line() -> None:
+    cohorts = cx.forecast.triangle(grown(4))
+    flows = cx.forecast.flows([130.0] * 10, losses=[100.0] * 10, base=1000.0)
+    for one, said in (
+        (cx.forecast.fit(REGULAR, periods=5), "<Fit auto ("), (cohorts, "<Triangle of 8 cohorts, periods 0–8,"),
+        (cx.forecast.fit_cohorts(cohorts, model="sbg"), "<CohortFit sbg (sbg 100 %) of <Triangle"),
+        (cohorts.pooled(), "<Observed life table of"), (flows, "<Flows of 10 periods, 1,300 customers at the end>"),
+        (cx.forecast.fit_flows(flows, model="geometric"), "<FlowFit geometric (geometric 100 %) of <Flows"),
+    ):  # fmt: skip
+        assert repr(one).startswith(said)
+        assert len(repr(one)) < 160
+        assert "0x" not in repr(one)
+
+
 def test_a_chain_ladder_goes_on_with_each_ages_retention_so_far() -> None:
     table = cx.forecast.triangle(WIDE)
     rows = cx.forecast.backtest(table, models=(), first=3, ahead=1).rows

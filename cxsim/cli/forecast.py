@@ -10,6 +10,7 @@ import typer
 
 from cxsim.cli.forecast_cohorts import AskedCohorts, forecast_cohorts
 from cxsim.cli.forecast_flows import Asked, forecast_flows
+from cxsim.cli.forecast_past import say_past
 from cxsim.cli.screens import console, next_steps, say, table
 from cxsim.cli.sizes import Json, again, command
 
@@ -89,14 +90,16 @@ def forecast(
             "--growth": growth}  # fmt: skip
     if cohorts:
         others = {"--column": column, "--additions": additions, "--losses": losses,
-                  "--ends": ends, "--unit": unit, "--rounding": rounding, "--season": season, "--growth": growth,
-                  "--backtest": backtested or None}  # fmt: skip
+                  "--ends": ends, "--unit": unit, "--rounding": rounding, "--season": season,
+                  "--growth": growth}  # fmt: skip
         for option, value in others.items():
             if value is not None:
                 raise InputError(f"{option}: is not for several cohorts; leave it out where --cohorts stands")
         _check_figure(out)
         with _named(table_):
-            forecast_cohorts(AskedCohorts(table_, rows, customers, horizon, fit_, model, new, arpa, as_json, out))
+            forecast_cohorts(
+                AskedCohorts(table_, rows, customers, horizon, fit_, model, new, arpa, backtested, as_json, out)
+            )
         return
     if rows is not None:
         raise InputError(f"--rows {rows}: is for several cohorts; say --cohorts")
@@ -244,7 +247,7 @@ def _screen(found: Fit, projected: pd.DataFrame, came: Reals, past: Backtest | N
             f"of the value, {inside} of {len(came)} inside the 90 % bounds.",
         )
     if past is not None:
-        _past(out, past)
+        say_past(out, past, "last rate and straight line are baselines.")
     out.print()
     say(
         out,
@@ -282,25 +285,6 @@ def _rows(out: Console, found: Fit, projected: pd.DataFrame, came: Reals) -> Non
             cells.append(f"{100 * came[k]:.1f} %" if k < len(came) else "")
         rows.add_row(*cells)
     out.print(rows)
-
-
-def _past(out: Console, past: Backtest) -> None:
-    out.print()
-    say(out, "Past forecasts of this series, from each period on, against what came:", "bold")
-    heads = (("model", "left"), ("forecasts", "right"), ("error", "right"), ("inside 90 %", "right"))
-    rows = table(*heads, ("CRPS, points", "right"))
-    for row in past.summary().to_dict(orient="records"):
-        inside = f"{100 * row['coverage']:.0f} %" if row["coverage"] >= 0.0 else ""
-        rows.add_row(
-            str(row["model"]), str(row["forecasts"]), f"{100 * row['mape']:.1f} %", inside, f"{100 * row['crps']:.2f}"
-        )
-    out.print(rows)
-    say(
-        out,
-        "error: mean absolute error relative to what came; CRPS: score of the whole forecast, lower is better. "
-        "last rate and straight line are baselines.",
-        "dim",
-    )
 
 
 def _next(backtested: bool, out: str | None) -> None:

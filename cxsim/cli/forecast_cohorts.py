@@ -7,13 +7,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cxsim.cli.forecast_past import say_past
 from cxsim.cli.screens import console, next_steps, say, table
 from cxsim.cli.sizes import again, command
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cxsim.forecast import CohortFit, Triangle
+    from cxsim.forecast import Backtest, CohortFit, Triangle
     from cxsim.forecast.curves import Reals
 
 MOST_ROWS = 24
@@ -31,6 +32,7 @@ class AskedCohorts:
     model: str
     new: float | None
     arpa: float | None
+    backtested: bool
     as_json: bool
     out: str | None
 
@@ -38,7 +40,7 @@ class AskedCohorts:
 def forecast_cohorts(asked: AskedCohorts) -> None:
     """Read, fit, project and show."""
     from cxsim.errors import InputError
-    from cxsim.forecast import fit_cohorts
+    from cxsim.forecast import backtest, fit_cohorts
     from cxsim.forecast.cohort_tables import read_triangle
 
     whole = read_triangle(asked.file, rows=asked.rows, customers=asked.customers)
@@ -52,6 +54,8 @@ def forecast_cohorts(asked: AskedCohorts) -> None:
     ahead = asked.horizon - seen.periods
     projected = found.project(ahead, new=asked.new or 0.0, revenue=asked.arpa)
     each = found.cohorts(periods=ahead)
+    models = tuple(dict.fromkeys((asked.model, "sbg", "geometric")))
+    past = backtest(seen, models=models) if asked.backtested else None
     # only of the cohorts that were there: who joined later is no part of what was forecast
     came = sum_of(whole, seen.names)[seen.periods + 1 : asked.horizon + 1] if asked.new is None else seen.totals[:0]
     if asked.out is not None:
@@ -60,12 +64,13 @@ def forecast_cohorts(asked: AskedCohorts) -> None:
         figure = plots.triangle(found, projected=projected, later=came)
         plots.save(figure, asked.out, born=f"{found.pooled.provenance}; made by: {command()}")
     if asked.as_json:
-        print(json.dumps(document(found, projected, each), indent=1, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(document(found, projected, each, past), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    _screen(found, projected, each, came, asked)
+    _screen(found, projected, each, came, past, asked)
     if asked.out is not None:
         say(console(), f"Written: {asked.out}")
-    next_steps(console(), [] if asked.out is not None else [again("out", "forecast.png")])
+    lines = [] if asked.backtested else [f"{again('backtest', None)} --backtest"]
+    next_steps(console(), lines if asked.out is not None else [*lines, again("out", "forecast.png")])
 
 
 def sum_of(whole: Triangle, names: tuple[str, ...]) -> Reals:
@@ -74,7 +79,9 @@ def sum_of(whole: Triangle, names: tuple[str, ...]) -> Reals:
     return replace(whole, names=tuple(kept), counts=tuple(kept.values())).totals
 
 
-def document(found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame) -> dict[str, Any]:
+def document(
+    found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame, past: Backtest | None = None
+) -> dict[str, Any]:
     """The answer of `forecast --json` for several cohorts."""
     from cxsim import __version__
 
@@ -85,16 +92,27 @@ def document(found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame) -> d
          **{key: rows[key].tolist() for key in ("age", "customers", "low", "high")}}
         for (name, rows), (level, tilt) in zip(each.groupby("cohort", sort=False), found.own.tolist(), strict=True)
     ]  # fmt: skip
-    return {
+    answer = {
         "model": found.pooled.model, "weights": dict(found.families), "fitted_periods": found.table.periods,
         "periods": (found.table.periods + projected["period"]).tolist(), **numbers,
         "spread": found.spread._asdict(), "alike": {"deviance": deviance, "degrees_of_freedom": free, "p": p},
         "taken_for": found.table.kind, "notes": list(found.table.notes), "cohorts": cohorts,
         "version": __version__, "provenance": found.pooled.provenance,
     }  # fmt: skip
+    if past is not None:
+        rows = past.summary().astype(object)
+        answer["backtest"] = rows.where(rows.notna(), None).to_dict(orient="records")
+    return answer
 
 
-def _screen(found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame, came: Reals, asked: AskedCohorts) -> None:
+def _screen(
+    found: CohortFit,
+    projected: pd.DataFrame,
+    each: pd.DataFrame,
+    came: Reals,
+    past: Backtest | None,
+    asked: AskedCohorts,
+) -> None:
     out, known = console(), found.table.periods
     end = projected.iloc[-1]
     say(
@@ -139,6 +157,8 @@ def _screen(found: CohortFit, projected: pd.DataFrame, each: pd.DataFrame, came:
             f"Against what came in periods {known + 1}–{known + len(came)}: mean absolute error {100 * error:.1f} % of "
             f"the value, {inside} of {len(came)} inside the 90 % bounds.",
         )
+    if past is not None:
+        say_past(out, past, "last rate and chain ladder are baselines.")
     out.print()
     say(
         out,

@@ -82,13 +82,20 @@ def forecast_flows(asked: Asked) -> None:
 
 def document(found: FlowFit, projected: pd.DataFrame, past: FlowBacktest | None = None) -> dict[str, Any]:
     """The answer of `forecast --json` for a table without cohorts."""
+    import numpy as np
+
     from cxsim import __version__
 
     spread, memory, seasons = found.dispersion
     numbers = {str(name): projected[name].tolist() for name in projected.columns if name != "period"}
+    ages = np.arange(found.table.periods + len(projected) + 1.0)
+    low, high = found.bounds(ages)
     answer: dict[str, Any] = {
         "model": found.model, "weights": dict(found.weights), "fitted_periods": found.table.periods,
         "unit": found.table.unit, "periods": (found.table.periods + projected["period"]).tolist(), **numbers,
+        "labels": [found.table.labels.at(found.table.periods + int(k) - 1) for k in projected["period"]],
+        "ages": ages.astype(int).tolist(), "survival": found.curve(ages).tolist(), "low": low.tolist(),
+        "high": high.tolist(), "parameters": found.parameters,
         "dispersion": {"spread": spread, "memory": memory, "seasons": seasons},
         "assumptions": list(projected.attrs["assumptions"]), "notes": list(found.table.notes),
         "version": __version__, "provenance": found.provenance,
@@ -104,8 +111,8 @@ def _screen(found: FlowFit, projected: pd.DataFrame, whole: Flows, past: FlowBac
     end = projected.iloc[-1]
     say(
         out,
-        f"In period {known + int(end['period'])}, {_number(end['ends'])} customers are expected (90 % bounds "
-        f"{_number(end['ends_low'])} to {_number(end['ends_high'])}), {_number(end['of_today'])} of them customers "
+        f"In {found.table.named(known + int(end['period']))}, {_number(end['ends'])} customers are expected (90 % "
+        f"bounds {_number(end['ends_low'])} to {_number(end['ends_high'])}), {_number(end['of_today'])} of them customers "
         f"today; {_number(end['losses'])} leave in that period ({_number(end['losses_low'])} to "
         f"{_number(end['losses_high'])}).",
         "bold",
@@ -115,8 +122,8 @@ def _screen(found: FlowFit, projected: pd.DataFrame, whole: Flows, past: FlowBac
     spread = found.dispersion[0]
     say(
         out,
-        f"Fitted on periods 1–{known}; model {found.model}: {believed}. Losses of a period spread by "
-        f"{100 * spread:.0f} % round the curve, beside luck.",
+        f"Fitted on {found.table.labels.span(0, known - 1)}; model {found.model}: {believed}. Losses of a period spread "
+        f"by {100 * spread:.0f} % round the curve, beside luck.",
     )
     unit = found.table.unit
     units = () if unit == 1.0 else (f"Customers are in units of {unit:,.10g}, as in the table.",)
@@ -142,12 +149,12 @@ def _rows(out: Console, known: int, projected: pd.DataFrame, whole: Flows) -> No
     step = -(-len(projected) // MOST_ROWS)
     paid = "revenue" in projected
     told = ("came",) if came else ()
-    heads = ("period", "ends", "90 %", *told, "losses", "90 %", *told, *(("revenue",) if paid else ()))
+    heads = (whole.labels.unit, "ends", "90 %", *told, "losses", "90 %", *told, *(("revenue",) if paid else ()))
     rows = table(*((head, "right") for head in heads), gap=1)
     for k, row in enumerate(projected.to_dict(orient="records")):
         if (len(projected) - 1 - k) % step:
             continue
-        cells = [str(known + 1 + k)]
+        cells = [whole.labels.at(known + k)]
         for name, values in (("ends", whole.ends), ("losses", whole.losses)):
             cells += [_number(row[name]), f"{_number(row[f'{name}_low'])} – {_number(row[f'{name}_high'])}"]
             if came:

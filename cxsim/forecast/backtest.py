@@ -10,9 +10,11 @@ import numpy as np
 
 from cxsim.errors import InputError, did_you_mean, shown
 from cxsim.forecast.curves import Reals
-from cxsim.forecast.fits import LEVEL, MODELS, fit
+from cxsim.forecast.fits import MODELS, fit
 from cxsim.forecast.intervals import bounds
-from cxsim.forecast.observed import LEAST_PERIODS, Observed, observed
+from cxsim.forecast.observed import LEAST_PERIODS, LIFE_TABLE, Observed, observed
+from cxsim.forecast.scores import LEVEL, scored, without_bounds
+from cxsim.forecast.triangle import LONG, Triangle, triangle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ class Backtest:
     rows : pandas.DataFrame, one row a model, origin and period forecast
         `model`, `origin` (last period known), `period`, `ahead`, `observed`, `forecast`, `low`, `high` (shares of the
         starting customers), `error` (relative), `inside` (1 or 0), `crps`, `interval_score` (shares); NaN bounds for
-        baselines.
+        baselines. Of several cohorts also `cohort`; `origin` and `period` then count from the sign-up of the oldest.
     """
 
     rows: pd.DataFrame
@@ -64,7 +66,7 @@ class Backtest:
 
 
 def backtest(
-    data: Sequence[float] | Reals | Observed,
+    data: Sequence[float] | Reals | Observed | Triangle | pd.DataFrame,
     *,
     models: Sequence[str] = USUAL,
     first: int | None = None,
@@ -76,10 +78,12 @@ def backtest(
 
     Parameters
     ----------
-    data : sequence of float
-        As in `fit`.
+    data : sequence of float, Triangle or pandas.DataFrame
+        As in `fit`. Of several cohorts (a `triangle`, or the table of `cx.readings.cohorts`) each is forecast as by
+        `fit_cohorts`, from days on which all of them are cut.
     models : sequence of str
-        Of `fit`; the baselines "last rate" and "straight line" are added.
+        Of `fit`. Baselines are added: "last rate" and "straight line"; of several cohorts "last rate" and "chain
+        ladder".
     first : int, optional
         The first origin: periods 1 … first are known. 4 unless given, 3 where there are but four periods.
     ahead : int, optional
@@ -95,14 +99,30 @@ def backtest(
     Raises
     ------
     InputError
-        If the series is too short or an argument is not allowed.
+        If the series is too short or an argument is not allowed, or the data are a life table: summed by age, its
+        cohorts cannot be cut by the day on which a forecast is made.
     """
     import pandas as pd
 
-    seen = data if isinstance(data, Observed) else observed(data, customers)
     for model in models:
         if model not in MODELS:
             raise InputError(f"model {shown(model)}: must be one of {', '.join(MODELS)}.{did_you_mean(model, MODELS)}")
+    if ahead is not None and ahead < 1:
+        raise InputError(f"ahead {shown(ahead)}: must be a whole number from 1")
+    if isinstance(data, pd.DataFrame) and set(LONG) <= {str(name) for name in data.columns}:
+        data = triangle(data)
+    if isinstance(data, Triangle):
+        from cxsim.forecast.cohort_backtest import backtest_triangle
+
+        if customers is not None:
+            raise InputError(f"customers {shown(customers)}: say it to triangle, which reads the cohorts")
+        return Backtest(backtest_triangle(data, models, first, ahead, seed))
+    seen = data if isinstance(data, Observed) else observed(data, customers)
+    if seen.kind == LIFE_TABLE:
+        raise InputError(
+            "the table: is a life table, whose cohorts cannot be cut by the day of a forecast; give a triangle or the "
+            "table of cx.readings.cohorts"
+        )
     if first is None:
         first = max(LEAST_PERIODS, min(USUAL_FIRST, seen.periods - 1))
     if not LEAST_PERIODS <= first < seen.periods:
@@ -110,8 +130,6 @@ def backtest(
             f"first {shown(first)}: the first origin must leave {LEAST_PERIODS} periods before and one after it; here "
             f"from {LEAST_PERIODS} to {seen.periods - 1}"
         )
-    if ahead is not None and ahead < 1:
-        raise InputError(f"ahead {shown(ahead)}: must be a whole number from 1")
     parts = []
     for origin in range(first, seen.periods):
         last = seen.periods if ahead is None else min(seen.periods, origin + ahead)
@@ -131,11 +149,7 @@ def _forecast(known: Observed, told: Reals, model: str, seed: int) -> pd.DataFra
     point = made.curve(np.arange(origin + 1.0, horizon + 1.0))
     low, high = bounds(there[:, 1:], left, LEVEL, np.random.default_rng([seed, 3]))
     low, high = np.minimum(low / known.customers, point), np.maximum(high / known.customers, point)
-    missed = np.maximum(low - told, 0.0) + np.maximum(told - high, 0.0)
-    return _rows(
-        model, origin, told, point, low, high, ((told >= low) & (told <= high)).astype(np.float64), _crps(draws, told),
-        high - low + 2.0 / (1.0 - LEVEL) * missed,
-    )  # fmt: skip
+    return scored(model, origin, told, point, (low, high), draws)
 
 
 def _baseline(known: Observed, told: Reals, name: str) -> pd.DataFrame:
@@ -147,34 +161,4 @@ def _baseline(known: Observed, told: Reals, name: str) -> pd.DataFrame:
     else:
         slope, start = np.polyfit(np.arange(origin + 1.0), curve, 1)
         point = np.clip(start + slope * (origin + steps), 0.0, 1.0)
-    none, error = np.full(len(told), np.nan), np.abs(point - told)
-    return _rows(name, origin, told, point, none, none, none, error, none)
-
-
-def _rows(
-    model: str,
-    origin: int,
-    told: Reals,
-    point: Reals,
-    low: Reals,
-    high: Reals,
-    inside: Reals,
-    crps: Reals,
-    score: Reals,
-) -> pd.DataFrame:
-    import pandas as pd
-
-    ahead = np.arange(1, len(told) + 1)
-    return pd.DataFrame({
-        "model": model, "origin": origin, "period": origin + ahead, "ahead": ahead, "observed": told, "forecast": point,
-        "low": low, "high": high, "error": np.where(told > 0, point / np.maximum(told, 1e-300) - 1.0, np.nan),
-        "inside": inside, "crps": crps, "interval_score": score,
-    })  # fmt: skip
-
-
-def _crps(draws: Reals, told: Reals) -> Reals:
-    """E|X − y| − ½·E|X − X′| of drawn X (Gneiting & Raftery 2007), for each column."""
-    n = len(draws)
-    ordered = np.sort(draws, axis=0)
-    apart = 2.0 * ((2.0 * np.arange(1, n + 1) - n - 1.0)[:, None] * ordered).sum(axis=0) / n**2
-    return np.asarray(np.abs(draws - told).mean(axis=0) - 0.5 * apart)
+    return without_bounds(name, origin, told, point)

@@ -59,6 +59,11 @@ class CohortFit:
     draws: tuple[tuple[Posterior, Reals], ...]
     seed: int
 
+    def __repr__(self) -> str:
+        ranked = sorted(self.families.items(), key=lambda pair: -pair[1])
+        believed = ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in ranked if weight >= 0.005)
+        return f"<CohortFit {self.pooled.model} ({believed}) of {self.table!r}>"
+
     def realised(self, periods: int, new: Sequence[float] | Reals = ()) -> tuple[list[Reals], list[Reals]]:
         """Customers of each cohort after each period to come, and of those who join in each.
 

@@ -84,6 +84,12 @@ class Fit:
             f"{self.seen.customers:,.0f} customers · data {table} · seed {self.seed}"
         )
 
+    def __repr__(self) -> str:
+        ranked = sorted(self.weights.items(), key=lambda pair: -pair[1])
+        believed = ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in ranked if weight >= 0.005)
+        span = self.seen.labels.span(1, self.seen.periods)
+        return f"<Fit {self.model} ({believed}) on {span} of {self.seen.customers:,.0f} customers>"
+
     def curve(self, ages: Reals) -> Reals:
         """Share of the starting customers expected at ages, shape (n,).
 

@@ -63,6 +63,22 @@ class FlowFit:
             f"1–{self.table.periods} · data {hashlib.sha256(told.tobytes()).hexdigest()[:12]} · seed {self.seed}"
         )
 
+    def __repr__(self) -> str:
+        ranked = sorted(self.weights.items(), key=lambda pair: -pair[1])
+        believed = ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in ranked if weight >= 0.005)
+        return f"<FlowFit {self.model} ({believed}) of {self.table!r}>"
+
+    @property
+    def parameters(self) -> dict[str, dict[str, float]]:
+        """Parameters of each family that counts, at the mean of its possible curves' free coordinates."""
+        found = {}
+        for name in self.weights:
+            one, family = self.possible[name], FAMILIES[name]
+            found[name] = dict(
+                zip(family.parameters, map(float, family.natural(one.weights @ one.points)), strict=True)
+            )
+        return found
+
     def curve(self, ages: Reals) -> Reals:
         """Share of those who join together expected to be there at ages, shape (n,): the mean of possible curves."""
         total = np.zeros(len(ages))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from os import PathLike
 
 from cxsim.errors import InputError, shown
 from cxsim.forecast.flows import Flows, flows
+from cxsim.forecast.labels import read_labels
 from cxsim.forecast.tables import numbers_of, raw_table
 
 
@@ -47,8 +49,15 @@ def read_flows(
     joined, left, there = (
         None if column is None else numbers_of(str(path), names, rows, column) for column in (additions, losses, ends)
     )
+    labels, unread = read_labels([(line, row[0]) for line, row in enumerate(rows, start=2)], names[0])
     try:
-        return flows(joined, losses=left, ends=there, unit=unit, rounding=rounding, season=season)
+        table = flows(joined, losses=left, ends=there, unit=unit, rounding=rounding, season=season)
+        # a first row that only tells the base is no period; words name none that are to come
+        skipped = len(rows) - table.periods
+        if not unread and labels.step:
+            labels = replace(labels, first=labels.first + skipped * labels.step)
+            return replace(table, labels=labels)
+        return table
     except InputError as error:
         raise InputError([f"{path}: {line}" for line in error.faults]) from None
 

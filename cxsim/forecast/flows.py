@@ -10,6 +10,7 @@ import numpy as np
 
 from cxsim.errors import InputError, shown
 from cxsim.forecast.curves import Reals
+from cxsim.forecast.labels import Labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 LEAST: Final = 8
 SEASONS: Final = (2, 4, 12)
 MOST: Final = 1e12
+
+FROM_ONE: Final = Labels(first=1)
 
 Values = Sequence[float | None] | Reals
 
@@ -39,6 +42,8 @@ class Flows:
         Periods before the first one in which the base joined, where known.
     notes : tuple of str
         What was taken for granted.
+    labels : Labels
+        What the table calls its periods; the first one is its label of period 0 there.
     """
 
     base: float
@@ -49,6 +54,14 @@ class Flows:
     season: int = 1
     history: float | None = None
     notes: tuple[str, ...] = ()
+    labels: Labels = FROM_ONE
+
+    def __repr__(self) -> str:
+        return f"<Flows of {self.periods} {self.labels.unit}s, {self.ends[-1]:,.10g} customers at the end>"
+
+    def named(self, period: int) -> str:
+        """A period, counted from 1, in the table's own words: "quarter 24", "2026Q4"."""
+        return self.labels.named(period - 1)
 
     @property
     def periods(self) -> int:

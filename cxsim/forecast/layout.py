@@ -89,7 +89,8 @@ def _parts(table: pd.DataFrame) -> tuple[str | None, list[str], dict[str, Line]]
     columns = [str(name) for name in table.columns]
     head = columns[0].strip()
     words = set(re.split(r"[^a-z]+", head.lower()))
-    is_label = bool(words & (_OF_COHORTS | _OF_AGES | _CLOCKS)) or not head or head.startswith("Unnamed")
+    called = bool(words & (_OF_COHORTS | _OF_AGES | _CLOCKS)) and not any(map(str.isdigit, head))  # not "cohort 1"
+    is_label = called or not head or head.startswith("Unnamed")
     if len(columns) > 1 and not _AGE.fullmatch(head) and (is_label or _has_words(table.iloc[:, 0])):
         beside: dict[str, Line] = {name: table.iloc[:, k].to_list() for k, name in enumerate(columns) if k}
         return head, [str(label) for label in table.iloc[:, 0]], beside

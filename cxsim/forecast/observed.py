@@ -66,6 +66,10 @@ class Observed:
         """T, the last age observed."""
         return len(self.lost)
 
+    def __repr__(self) -> str:
+        end = f"{100 * self.survival[-1]:.1f} % left at {self.labels.named(self.periods)}"
+        return f"<Observed {self.kind} of {self.customers:,.0f} customers, {end}>"
+
     @property
     def taken(self) -> str:
         """What the data were taken for, and what for the start, in a sentence."""

@@ -45,6 +45,9 @@ class Triangle:
     kind: str = "count"
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Triangle of {len(self.counts)} cohorts, periods 0–{self.periods}, {self.totals[-1]:,.0f} customers>"
+
     @property
     def periods(self) -> int:
         """Periods since the oldest cohort signed up."""

@@ -37,13 +37,15 @@ def flows(fit: FlowFit, *, projected: pd.DataFrame, later: Flows | None = None) 
     came = 0 if later is None else later.periods - known
     unit = "" if fit.table.unit == 1.0 else f", in units of {fit.table.unit:,.10g} customers"
     figure, bottom, top = style.sheet(
-        f"In period {known + ahead}, {_number(end['ends'])} customers are expected "
+        f"In {fit.table.named(known + ahead)}, {_number(end['ends'])} customers are expected "
         f"({_number(end['ends_low'])} to {_number(end['ends_high'])}){unit}",
-        f"Dots: as told{', hollow: what came later' if came else ''}. Blue: forecast fitted on periods 1–{known}; "
+        f"Dots: as told{', hollow: what came later' if came else ''}. Blue: forecast fitted on "
+        f"{fit.table.labels.span(0, known - 1)}; "
         f"shaded: where 50 % and 90 % of counts fall. {assumed.capitalize()}.",
         fit.provenance,
     )
     low, high = bottom + 0.09, top
+    labels = fit.table.labels
     middle = 0.5 * (low + high)
     for name, head, floor, ceiling in (
         ("ends", "customers", middle + 0.05, high), ("losses", "leave", low, middle - 0.03)
@@ -53,12 +55,15 @@ def flows(fit: FlowFit, *, projected: pd.DataFrame, later: Flows | None = None) 
         then = getattr(later, name)[known : known + ahead] if later is not None else np.empty(0)
         _fan(ax, projected, name, past, then)
         ax.set_xlim(0.5, known + ahead)
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, steps=[1, 2, 3, 4, 6, 10]))
+        ax.xaxis.set_major_locator(
+            MaxNLocator(nbins=12 if fit.table.labels.kind == "number" else 6, integer=True, steps=[1, 2, 3, 4, 6, 10])
+        )
         ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _number(y)))
         style.label_ends(ax, [(float(end[name]), f"{head}\n{_number(end[name])}", style.BLUE)])
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: labels.at(round(x) - 1)))
         if name == "losses":
-            ax.set_xlabel("period", size=style.SMALL, color=style.GREY)
+            ax.set_xlabel(labels.unit, size=style.SMALL, color=style.GREY)
     return figure
 
 

@@ -72,7 +72,7 @@ def test_cohorts_that_do_not_differ_are_forecast_as_one() -> None:
     fit = cx.forecast.fit_cohorts(ALIKE)
     near, one = fit.project(AHEAD), ALIKE.project(fit.pooled, periods=AHEAD)
     assert fit.spread.level < 0.03
-    assert near["customers"].to_numpy() == pytest.approx(one["customers"].to_numpy(), rel=0.01)
+    assert near["customers"].to_numpy() == pytest.approx(one["customers"].to_numpy(), rel=0.02)
     width = (near["high"] - near["low"]).iloc[-1] / (one["high"] - one["low"]).iloc[-1]
     assert 0.8 < width < 1.5
 
@@ -180,7 +180,7 @@ def test_the_command_shows_all_and_each(table: Path, capsys: pytest.CaptureFixtu
     ("options", "said"),
     [
         (["--column", "c1"], "--column: is not for several cohorts"),
-        (["--backtest"], "--backtest: is not for several cohorts"),
+        (["--growth", "0.1"], "--growth: is not for several cohorts"),
         (["--horizon", "8"], "--horizon 8: must be beyond 8"),
         (["--fit", "9"], "--fit 9: must be a whole number from 1 to 8"),
         (["--new", "-1"], "--new must be one number"),

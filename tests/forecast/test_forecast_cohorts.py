@@ -189,13 +189,77 @@ def test_past_forecasts_are_scored_beside_baselines() -> None:
 
 
 def test_crps_of_a_certain_forecast_is_its_error_and_a_sure_bound_beats_a_wide_one() -> None:
-    from cxsim.forecast.backtest import _crps
+    from cxsim.forecast.scores import crps
 
     rng = np.random.default_rng(1)
     sure = np.full((500, 1), 0.4)
-    assert _crps(sure, np.array([0.5])) == pytest.approx([0.1])
+    assert crps(sure, np.array([0.5])) == pytest.approx([0.1])
     told = np.array([0.0])
-    assert _crps(rng.normal(0, 1, (20_000, 1)), told) == pytest.approx([0.2337], abs=0.01)  # (√2 − 1)/√π
+    assert crps(rng.normal(0, 1, (20_000, 1)), told) == pytest.approx([0.2337], abs=0.01)  # (√2 − 1)/√π
+
+
+def grown(seed: int) -> pd.DataFrame:
+    """Eight yearly cohorts that are alike, sBG with α = 1 and β = 3, all seen until today."""
+    rng = np.random.default_rng(seed)
+    cohorts = {}
+    for k in range(8):
+        there = [3000.0]
+        for age in range(1, 9 - k):
+            there.append(float(rng.binomial(int(there[-1]), (3.0 + age - 1.0) / (4.0 + age - 1.0))))
+        cohorts[f"cohort {k}"] = [np.nan] * k + there
+    return pd.DataFrame(cohorts)
+
+
+def test_past_forecasts_of_cohorts_are_made_with_what_was_known_on_their_day() -> None:
+    table = cx.forecast.triangle(grown(4))
+    found = cx.forecast.backtest(table, models=("sbg",), first=5)
+    assert set(found.rows["model"]) == {"sbg", "last rate", "chain ladder"}
+    # from day 5 six cohorts have three periods to come each, from day 6 seven have two, from day 7 eight have one
+    assert found.rows.groupby("model").size().tolist() == [6 * 3 + 7 * 2 + 8] * 3
+    summary = found.summary().set_index("model")
+    assert summary.index[0] == "sbg"
+    assert 0.8 <= summary.loc["sbg", "coverage"] <= 1.0
+    assert summary.loc["sbg", "mape"] < summary.loc["last rate", "mape"]
+    # what came after a day changes no forecast made on it
+    other = grown(4)
+    other.iloc[-2:] = np.floor(0.5 * other.iloc[-2:])
+    changed = cx.forecast.backtest(cx.forecast.triangle(other), models=("sbg",), first=5)
+    one, two = (each.rows.query("origin == 5").reset_index(drop=True) for each in (found, changed))
+    for name in ("model", "cohort", "period", "forecast", "low", "high"):
+        assert one[name].equals(two[name])
+    assert not one["observed"].equals(two["observed"])
+
+
+def test_what_is_printed_at_a_prompt_is_one_line() -> None:
+    cohorts = cx.forecast.triangle(grown(4))
+    flows = cx.forecast.flows([130.0] * 10, losses=[100.0] * 10, base=1000.0)
+    for one, said in (
+        (cx.forecast.fit(REGULAR, periods=5), "<Fit auto ("), (cohorts, "<Triangle of 8 cohorts, periods 0–8,"),
+        (cx.forecast.fit_cohorts(cohorts, model="sbg"), "<CohortFit sbg (sbg 100 %) of <Triangle"),
+        (cohorts.pooled(), "<Observed life table of"), (flows, "<Flows of 10 periods, 1,300 customers at the end>"),
+        (cx.forecast.fit_flows(flows, model="geometric"), "<FlowFit geometric (geometric 100 %) of <Flows"),
+    ):  # fmt: skip
+        assert repr(one).startswith(said)
+        assert len(repr(one)) < 160
+        assert "0x" not in repr(one)
+
+
+def test_a_chain_ladder_goes_on_with_each_ages_retention_so_far() -> None:
+    table = cx.forecast.triangle(WIDE)
+    rows = cx.forecast.backtest(table, models=(), first=3, ahead=1).rows
+    ladder = rows[rows["model"] == "chain ladder"].set_index("cohort")["forecast"]
+    kept = CURVE[1:] / CURVE[:-1]
+    wanted = [0.3264 * kept[2], 0.4367 * kept[2], 0.6334 * kept[1], kept[0]]
+    assert ladder.to_numpy() == pytest.approx(wanted)
+    last = rows[rows["model"] == "last rate"]["forecast"].to_numpy()
+    assert last == pytest.approx([0.3264 * kept[2], 0.4367 * kept[1], 0.6334 * kept[0], kept[0]])
+
+
+def test_a_life_table_cannot_be_cut_by_the_day() -> None:
+    with pytest.raises(cx.InputError, match="life table"):
+        cx.forecast.backtest(cx.forecast.triangle(WIDE).pooled())
+    with pytest.raises(cx.InputError, match="first 9"):
+        cx.forecast.backtest(cx.forecast.triangle(WIDE), first=9)
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,22 @@ def test_the_json_of_a_company_is_what_python_gives(here: Path, capsys: pytest.C
     assert found["assumptions"] == list(made.attrs["assumptions"])
     assert set(found["dispersion"]) == {"spread", "memory", "seasons"}
     assert "data" in found["provenance"]
+    fit, ages = cx.forecast.fit_flows(table, periods=24), np.arange(31.0)
+    assert (found["ages"], found["labels"][0]) == (list(range(31)), "25")
+    assert found["survival"] == pytest.approx(fit.curve(ages).tolist())
+    assert all(a <= b <= c for a, b, c in zip(found["low"], found["survival"], found["high"], strict=True))
+    assert found["parameters"] == fit.parameters
+
+
+def test_a_companys_periods_keep_their_names(tmp_path: Path) -> None:
+    quarters = [f"{2020 + k // 4}Q{k % 4 + 1}" for k in range(12)]
+    there = [1000 + 30 * k for k in range(12)]
+    rows = [
+        f"{quarter},{'' if k == 0 else 130},{end}" for k, (quarter, end) in enumerate(zip(quarters, there, strict=True))
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["when,joined,there", *rows, ""]), encoding="utf-8")
+    table = read_flows(tmp_path / "a.csv", additions="joined", ends="there")
+    assert (table.periods, table.named(1), table.named(11), table.named(15)) == (11, "2020Q2", "2022Q4", "2023Q4")
 
 
 def test_the_screen_of_a_company_names_what_was_assumed_and_what_came(
@@ -192,7 +208,7 @@ def test_the_screen_of_a_company_names_what_was_assumed_and_what_came(
     code, out, err = call(capsys, *line)
     assert (code, err) == (0, "")
     words = " ".join(out.split())
-    for said in ("In period 34", "Assumed: additions as given", "came", "last rate", "Written: fan.svg", "not known"):
+    for said in ("In quarter 34", "Assumed: additions as given", "came", "last rate", "Written: fan.svg", "not known"):
         assert said in words
     assert max(map(len, out.splitlines())) <= 80
     assert "--fit 20" in (here / "fan.svg").read_text(encoding="utf-8")

@@ -94,6 +94,11 @@ def test_what_can_be_read_both_ways_is_refused_until_somebody_says(
     assert same(read_triangle(tmp_path / "a.csv", rows="cohorts"), SHRINKING)
 
 
+def test_a_column_called_cohort_1_is_a_cohort_and_no_label() -> None:
+    wide = pd.DataFrame(padded(SHRINKING).T, columns=["cohort 1", "cohort 2", "cohort 3"])
+    assert same(cx.forecast.triangle(wide), SHRINKING)
+
+
 def test_a_triangles_own_frame_and_a_pivot_of_cohorts_are_read_back() -> None:
     found = cx.forecast.triangle(pd.DataFrame(padded(SHRINKING)), rows="cohorts")
     assert same(cx.forecast.triangle(found.frame()), SHRINKING)
@@ -142,9 +147,10 @@ def test_the_screen_says_what_a_table_of_cohorts_was_taken_for(
     ]
     (tmp_path / "a.csv").write_text("\n".join([*rows, "2025,100,,,,", ""]))
     line = ["forecast", str(tmp_path / "a.csv"), "--cohorts", "--horizon", "6", "--model", "sbg"]
-    assert main(line) == 0
+    assert main([*line, "--backtest"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "Taken for per cent of cohorts 2021 to 2025." in out
+    assert "last rate and chain ladder are baselines" in out
     assert "1,000 customers in each cohort" in out
 
 

@@ -55,7 +55,7 @@ def test_the_command_for_a_company_runs(
     (tmp_path / "company.csv").write_text(blocks("text")[2], encoding="utf-8")
     line = blocks("sh")[2]
     assert main(line.split()[1:]) == 0
-    assert "In period 24" in capsys.readouterr().out
+    assert "In quarter 24" in capsys.readouterr().out
     assert (tmp_path / "customers.png").is_file()
 
 

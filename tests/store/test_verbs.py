@@ -21,6 +21,7 @@ from cxsim.studies import contents, discovery, pieces, replications, uncertainty
 from cxsim.studies.claims import figures
 from cxsim.studies.contents import PATHS, Wanted
 from cxsim.studies.kept import ranges_of
+from cxsim.studies.points import TRIED
 
 N = 3
 CHURN = ["churn.value_base", "churn.service_base", "churn.involuntary_base"]
@@ -92,6 +93,8 @@ UNITS = {
     "sensitivity": 2 * (2 * (2 + 2) * 8 + (1 + 2 * 3) * 2), "discover": 64, "branches": 5, "ledger": 2 * N,
     "claims": 4 * 4,
 }  # fmt: skip
+# without a store the first runs, by which it is seen whether there is an answer at all, are not found again
+RUNS = {**UNITS, "sensitivity": UNITS["sensitivity"] + TRIED}
 
 
 def told(answer: Any) -> Any:
@@ -159,7 +162,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
 def test_a_study_is_the_same_without_a_store_into_one_and_out_of_one(verb: str, store: Store, engine: Engine) -> None:
     alone = VERBS[verb]()
     into = VERBS[verb](store=store, workers=2)
-    assert engine.ran == 2 * UNITS[verb]
+    assert engine.ran == UNITS[verb] + RUNS[verb]
     engine.most = engine.ran  # nothing is run any more
     out = VERBS[verb](store=store)
     again = cx.resume(run_id_of(into), store=store)
@@ -195,7 +198,7 @@ def test_a_study_is_reproduced_bit_for_bit(verb: str, store: Store, engine: Engi
         found = cx.reproduce(run_id, store=store, workers=workers)
         assert found.is_same
         assert (found.units, found.same, found.gone, found.other) == (UNITS[verb], UNITS[verb], 0, 0)
-    assert engine.ran == 2 * UNITS[verb]
+    assert engine.ran == 2 * RUNS[verb]
     with schema.writing(store.path) as db:
         one = "SELECT address, replication FROM units ORDER BY address DESC LIMIT 1"
         db.execute(f"UPDATE units SET digest = 'x' WHERE (address, replication) = ({one})")

@@ -13,10 +13,10 @@ from cxsim.forecast.fitting import Fitted
 from cxsim.forecast.observed import Observed
 from cxsim.forecast.rolling import rolling_errors
 
-# The families are the three that a cohort is forecast by in the literature and in this package's own design, weighed by
-# their likelihood and by rolling forecasts; none was picked by how it does on a real series. The two constants, and what
-# percentages say of the number of customers, were set on 1,100 simulated cohorts of eleven kinds that lean to neither
-# side (experiments/forecast_weights/structures.py --named, seed 21). The README there tells of two wider searches.
+# The families are the three that a cohort is forecast by in the literature and this package was designed round, weighed
+# by likelihood and by rolling forecasts; none was picked by how it does on a real series. The constants, and what
+# percentages say of the number of customers, were set on 1,100 simulated cohorts of eleven kinds that lean to no side
+# (experiments/forecast_weights/structures.py --named, seed 21). The README there tells of two wider searches.
 EVIDENCE: Final = 0.581
 SKILL: Final = 0.904
 

@@ -10,13 +10,13 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from cohorts import KINDS, Cohort, draw
-from cxsim.forecast.rolling import rolling_errors
 
 from cxsim.forecast.combination import saturated, unknown_number
 from cxsim.forecast.curves import FAMILIES
 from cxsim.forecast.fitting import Fitted, Prior, cost_of, maximum
 from cxsim.forecast.intervals import curvature
 from cxsim.forecast.observed import Observed, from_counts
+from cxsim.forecast.rolling import rolling_errors
 
 Reals = npt.NDArray[np.float64]
 Priors = Mapping[str, Prior]

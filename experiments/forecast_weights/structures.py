@@ -27,9 +27,9 @@ Choice: among the candidates whose criterion is within one standard error of the
 cohorts within kinds), the simplest: the least sum of families, free constants, one for priors, one for the mean of
 logarithms, one for a number other than a thousand; of several, the one with the better criterion.
 
-`--named`: the same choice among rules of the three families that the literature forecasts a cohort by and this package was
-designed round (geometric, sBG, BdW), with rolling errors among the terms. That restriction was written after two searches
-without it had been held against the published segments, and follows from the design alone.
+`--named`: the same choice among rules of the three families that the literature forecasts a cohort by and that this
+package was designed round (geometric, sBG, BdW), with rolling errors among the terms. The restriction follows from the
+design alone; it was put in after two searches without it had been held against the published segments.
 
 The constants of the choice are then learned on all kinds, and printed as they stand in cxsim/forecast/combination.py.
 """

@@ -112,8 +112,8 @@ def _screen(found: FlowFit, projected: pd.DataFrame, whole: Flows, past: FlowBac
     say(
         out,
         f"In {found.table.named(known + int(end['period']))}, {_number(end['ends'])} customers are expected (90 % "
-        f"bounds {_number(end['ends_low'])} to {_number(end['ends_high'])}), {_number(end['of_today'])} of them customers "
-        f"today; {_number(end['losses'])} leave in that period ({_number(end['losses_low'])} to "
+        f"bounds {_number(end['ends_low'])} to {_number(end['ends_high'])}), {_number(end['of_today'])} of them "
+        f"customers today; {_number(end['losses'])} leave in that period ({_number(end['losses_low'])} to "
         f"{_number(end['losses_high'])}).",
         "bold",
     )
@@ -122,8 +122,8 @@ def _screen(found: FlowFit, projected: pd.DataFrame, whole: Flows, past: FlowBac
     spread = found.dispersion[0]
     say(
         out,
-        f"Fitted on {found.table.labels.span(0, known - 1)}; model {found.model}: {believed}. Losses of a period spread "
-        f"by {100 * spread:.0f} % round the curve, beside luck.",
+        f"Fitted on {found.table.labels.span(0, known - 1)}; model {found.model}: {believed}. Losses of a period "
+        f"spread by {100 * spread:.0f} % round the curve, beside luck.",
     )
     unit = found.table.unit
     units = () if unit == 1.0 else (f"Customers are in units of {unit:,.10g}, as in the table.",)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RESAMPLES: Final = 2_000
 ALMOST_SURE: Final = 0.95
+LIKELY: Final = 0.5
 
 
 class Sampled(Protocol):
@@ -84,7 +85,8 @@ class Best:
         first, least = int(np.argmax(self.probability)), int(np.argmin(self.regret))
         unit = OUTCOMES[self.outcome].unit
         inside = f"{q.chance(self.probability_low[first])} to {q.chance(self.probability_high[first])}"
-        sure = "" if self.probability_low[first] > ALMOST_SURE else ": far from sure"
+        low = self.probability_low[first]
+        sure = "" if low > ALMOST_SURE else ": likely, not sure" if low > LIKELY else ": far from sure"
         if self.probability_low[first] <= 1.0 / len(self.names):
             sure = ": no alternative stands out"
         doing = "doing nothing new" if first == 0 else self.names[first]

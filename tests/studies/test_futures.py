@@ -10,6 +10,7 @@ from cxsim.readings import monthly
 from cxsim.readings.cash import economics_of
 from cxsim.readings.outcomes import outcomes_by_scope
 from cxsim.scenario import Scenario
+from cxsim.studies.best import Best
 from cxsim.studies.branches import branches
 
 SEED, AT, NUMBER = 3, 6, 8
@@ -97,3 +98,14 @@ def test_another_past_is_refused(small_world: Scenario) -> None:
         cx.fork(small_world, at=6, branches=2, seed=1)
     with pytest.raises(cx.InputError, match="branches: 1 is not"):
         cx.fork(small_world, treated, at=6, branches=1, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("low", "said"),
+    [(0.97, ""), (0.92, ": likely, not sure"), (0.45, ": far from sure"), (0.3, ": no alternative stands out")],
+)
+def test_how_sure_it_is_which_is_best_is_said_by_the_lower_end(low: float, said: str) -> None:
+    names, zeros = ("base", "it", "other"), np.zeros(3)
+    chances = np.array([0.0, 1.0, 0.0]), np.array([0.0, low, 0.0]), np.array([0.1, 1.0, 0.1])
+    found = Best("arr", names, zeros, *chances, zeros, zeros, zeros, 40, 40, 0)
+    assert f"(95 % interval {100 * low:.0f} % to 100 %){said}." in found.summary()

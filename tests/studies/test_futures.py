@@ -107,5 +107,5 @@ def test_another_past_is_refused(small_world: Scenario) -> None:
 def test_how_sure_it_is_which_is_best_is_said_by_the_lower_end(low: float, said: str) -> None:
     names, zeros = ("base", "it", "other"), np.zeros(3)
     chances = np.array([0.0, 1.0, 0.0]), np.array([0.0, low, 0.0]), np.array([0.1, 1.0, 0.1])
-    found = Best("arr", names, zeros, *chances, zeros, zeros, zeros, 40, 40, 0)
+    found = Best("arr", names, zeros, *chances, np.array([1.0, 0.0, 1.0]), zeros, zeros, 40, 40, 0)
     assert f"(95 % interval {100 * low:.0f} % to 100 %){said}." in found.summary()

@@ -92,6 +92,8 @@ class Intervention:
         Treated if the score lies in [score_low, score_high], in the score's unit.
     coverage : float
         Share of those it is for who get it, by each account's own draw.
+    capacity : float
+        Most accounts served in a month of the simulation, whoever comes first: a whole number, or inf for no cap.
     priority : int
         Smaller is served first, for outreach.
     cost_once, cost_per_month, cost_per_account : float
@@ -117,6 +119,7 @@ class Intervention:
     score_low: float = -math.inf
     score_high: float = math.inf
     coverage: float = 1.0
+    capacity: float = math.inf
     priority: int = 1
     cost_once: float = 0.0
     cost_per_month: float = 0.0
@@ -150,6 +153,10 @@ def _when_and_cost(it: Intervention) -> list[tuple[str, str]]:
         found.append(("coverage", f"{shown(it.coverage)} is outside 0 to 1 (share of the accounts it is for)"))
     elif it.trigger == EVERYONE and it.coverage != 1.0:
         found.append(("coverage", 'must be 1 where trigger is "everyone"'))
+    if it.trigger == EVERYONE and it.capacity != math.inf:
+        found.append(("capacity", 'must be inf where trigger is "everyone": no account is served singly'))
+    elif not (it.capacity >= 1.0 and (it.capacity == math.inf or it.capacity == math.floor(it.capacity))):
+        found.append(("capacity", f"{shown(it.capacity)} is not a whole number of accounts from 1 on, or inf (no cap)"))
     for key, cost in (("once", it.cost_once), ("per_month", it.cost_per_month), ("per_account", it.cost_per_account)):
         if not 0.0 <= cost <= 1e12:
             found.append((f"cost.{key}", f"{shown(cost)} is outside 0 to 1e12 of the world's currency"))

@@ -69,6 +69,8 @@ class Programme:
         Scores that it treats.
     coverage : float
         Share of accounts it reaches.
+    capacity : float
+        Most accounts that it serves in a month, inf for no cap.
     priority : int
         Of its conversations, smaller first.
     cost : int
@@ -88,6 +90,7 @@ class Programme:
     low: float
     high: float
     coverage: float
+    capacity: float
     priority: int
     cost: int
 
@@ -269,6 +272,7 @@ def _programme(scenario: Scenario, number: int, intervention: Intervention) -> P
         low=intervention.score_low,
         high=intervention.score_high,
         coverage=intervention.coverage,
+        capacity=float(intervention.capacity),
         priority=intervention.priority,
         cost=cents(100.0 * intervention.cost_per_account),
     )

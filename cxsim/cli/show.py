@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -168,7 +169,8 @@ def _show_world(out: Console, world: Scenario, resolved: bool) -> None:
         out.print()
         say(out, "interventions and shocks", "bold")
         for it in world.interventions:
-            say(out, f"{it.name} from month {it.start:g}", indent=2)
+            most = f", at most {it.capacity:,.0f} accounts a month" if it.capacity < math.inf else ""
+            say(out, f"{it.name} from month {it.start:g}{most}", indent=2)
     if not resolved:
         next_steps(out, [f"cxsim show {world.name} --resolved"])
 

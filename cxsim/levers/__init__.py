@@ -22,7 +22,7 @@ _LEVERS_OWN: Final = frozenset(("trigger", "edits", "evidence", "settings", "cos
 _WORLDS_OWN: Final = frozenset(
     ("extends", "segments", "horizon_months", "arrivals", "teams", "interventions", "shocks")
 )
-EVERY_LEVER: Final = ("start", "stop", "segments", "coverage")
+EVERY_LEVER: Final = ("start", "stop", "segments", "coverage", "capacity")
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
@@ -131,7 +131,8 @@ def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") ->
     for key, entry in given.items():
         place = f"settings.{key}"
         if key in EVERY_LEVER or key in ("lever", "name") or not re.fullmatch(r"[a-z][a-z0-9_]*", key):
-            faults.add(place, "must be named in a-z, 0-9 and _; start, stop, segments, coverage are there already")
+            there = ", ".join(EVERY_LEVER)
+            faults.add(place, f"must be named in a-z, 0-9 and _; {there} are there already")
             continue
         shape = shaped(SettingShape, entry, faults, place, {})
         if shape is not None:
@@ -160,18 +161,28 @@ def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") ->
 
         enter_definition_faults(table, settings, faults)
     faults.stop_if_any(label or name)
-    share = table.get("coverage", 1.0)
-    share = float(share) if isinstance(share, int | float) else 1.0
+    share, most = _filed(table, "coverage", 1.0, settings), _filed(table, "capacity", math.inf, settings)
     settings += [
         Setting("start", 0.0, "months", 0.0, 1200.0, False, "month in which it begins"),
         Setting("stop", math.inf, "months", 0.0, math.inf, False, "month in which it ends (inf: never)"),
         Setting("segments", (), "", -math.inf, math.inf, False, "segments it is for; an empty list for all"),
     ]
     if table["trigger"] != "everyone":
-        settings.append(Setting("coverage", share, "share", 0.0, 1.0, False, "share of those it is for who get it"))
+        settings += [
+            Setting("coverage", share, "share", 0.0, 1.0, False, "share of those it is for who get it"),
+            Setting("capacity", most, "accounts per month", 1.0, math.inf, True, "most that it serves (inf: no cap)"),
+        ]
     cited = tuple(Source(s["text"], s.get("url", ""), tuple(s.get("claims", ()))) for s in sources)
     title, description, evidence, trigger = (table[key] for key in ("title", "description", "evidence", "trigger"))
     return Lever(name, title, description, evidence, cited, trigger, tuple(settings), is_shock, table)
+
+
+def _filed(table: Mapping[str, Any], key: str, otherwise: float, settings: Sequence[Setting]) -> float:
+    """What stands in the file for a number that every lever has: itself, or the default of a setting."""
+    found = table.get(key, otherwise)
+    for reference in _references(found):
+        found = next(setting.default for setting in settings if setting.key == reference)
+    return float(found) if isinstance(found, int | float) else otherwise
 
 
 def prices(lever: Lever) -> dict[str, tuple[str, float]]:
@@ -205,7 +216,7 @@ def checked_choice(setting: Setting, value: object, faults: Faults, place: str =
     elif not setting.low <= value <= setting.high:
         span = f"{setting.low:g} to {setting.high:g} {setting.unit}".rstrip()
         faults.add(place, f"{shown(value)} is outside {span} ({setting.meaning})")
-    elif setting.whole and value != math.floor(value):
+    elif setting.whole and math.isfinite(value) and value != math.floor(value):
         faults.add(place, f"{shown(value)} is not a whole number ({setting.unit}: {setting.meaning})")
     else:
         return float(value)

@@ -40,14 +40,14 @@ def intervene(
     for key, value in settings.items():
         if key in own:
             chosen[key] = checked_choice(own[key], value, faults)
-        elif key == "coverage":
-            faults.add("coverage", "this lever is for everyone at once, so that it has none")
+        elif key in ("coverage", "capacity"):
+            faults.add(key, "this lever is for everyone at once, so that it has none")
         else:
             faults.unknown(key, key, own)
     faults.stop_if_any(label or lever.name)
     places: dict[str, str] = {}
     table = _substituted(lever.definition, chosen, "", places)
-    for key in ("start", "stop", "coverage"):
+    for key in ("start", "stop", "coverage", "capacity"):
         if key in chosen:
             table[key] = chosen[key]
     if "segments" in chosen:
@@ -116,6 +116,7 @@ def define(
         score_low=float(shape.who.above),
         score_high=float(shape.who.below),
         coverage=float(shape.coverage),
+        capacity=float(shape.capacity),
         priority=shape.priority,
         cost_once=float(shape.cost.once),
         cost_per_month=float(shape.cost.per_month),

@@ -30,6 +30,12 @@ def covered(coverage: float, u: float) -> bool:
 
 
 @law
+def has_room(capacity: float, served: int) -> bool:
+    """Can a programme serve one more account this month? `served` counts those of the month so far; inf: no cap."""
+    return served < capacity
+
+
+@law
 def trend(observed: float, before: float) -> float:
     """Change of the observed health over three reviews [0-20 scale]."""
     return observed - before

@@ -139,7 +139,7 @@ class Scenario:
             A lever's or shock's name, the path of a lever's TOML file, or a finished intervention.
         **settings
             The lever's settings; every lever has `start`, `stop` (months), `segments` and, unless it is for
-            everyone, `coverage`.
+            everyone, `coverage` and `capacity` (most accounts served in a month).
 
         Raises
         ------

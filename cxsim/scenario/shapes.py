@@ -17,6 +17,8 @@ from cxsim.errors import Faults, did_you_mean, shown
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0.0, le=1e12, allow_inf_nan=False)]
+# held to its range with the rest of an intervention, which knows more of it
+Capacity = Annotated[float, Field(json_schema_extra={"minimum": 1, "multipleOf": 1})]
 Letter = Annotated[str, Field(pattern=r"^[a-j]$")]
 Text = Annotated[str, Field(max_length=10_000)]
 Line = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -91,6 +93,7 @@ class DefinitionShape(Shape):
     start: Number = 0.0
     stop: float = math.inf
     coverage: Number = 1.0
+    capacity: Capacity = math.inf
     priority: Annotated[int, Field(ge=0, le=1000)] = 1
     who: WhoShape = WhoShape()
     cost: CostShape = CostShape()

@@ -121,6 +121,8 @@ def _definition(it: Intervention) -> dict[str, Any]:
             for edit in it.edits
         ],
     }
+    if it.capacity < math.inf:
+        table["capacity"] = int(it.capacity)
     return {key: value for key, value in table.items() if value not in ({}, [], "")}
 
 

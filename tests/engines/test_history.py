@@ -39,6 +39,9 @@ def _arms(world: Scenario) -> dict[str, Scenario]:
         "as it is": world,
         "for everyone": world.with_(busier),
         "account by account": world.with_("formal-onboarding", start=1).with_("proactive-outreach", bands=[]),
+        "so many a month": world.with_("formal-onboarding", capacity=1).with_(
+            "proactive-outreach", bands=[], capacity=2
+        ),
         "more people": world.with_("support-staff").with_("csm-staff"),
         "more arrivals": world.with_(more),
     }

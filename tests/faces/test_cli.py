@@ -97,6 +97,10 @@ def test_check_passes_a_sound_file_and_lists_every_fault_of_another(
         (["compare", "b2b-sas", "--with", "formal-onboarding"], 'Did you mean "b2b-saas"?'),
         (["compare", "b2b-saas", "--with", "formal-onbording"], 'Did you mean "formal-onboarding"?'),
         (["compare", "b2b-saas", "--with", "formal-onboarding:coverge=0.5"], 'Did you mean "coverage"?'),
+        (
+            ["compare", "b2b-saas", "--with", "proactive-outreach:capacity=0"],
+            "capacity: 0 is outside 1 to inf accounts",
+        ),
         (["compare", "b2b-saas"], "--with is missing"),
         (["compare", "b2b-saas", "--with", "formal-onboarding", "--target", "nr=1"], 'Did you mean "nrr"?'),
         (["compare", "b2b-saas", "--with", "formal-onboarding", "--by", "segmnt"], '"segment"'),

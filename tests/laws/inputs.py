@@ -112,6 +112,7 @@ DOMAINS: dict[str, Draw] = {
     "experience": TEN, "seen": TEN, "seen_usage": SHARE, "team": _code(4, 1), "people": _code(60), "late": SHARE,
     "gap": SHARE, "difficulty": OPEN_UNIT, "n_open": _code(20), "touch": _code(3), "band": _code(3),
     "begins": MONTHS, "ends": MONTHS, "mask": _code(16), "member": _code(4), "coverage": SHARE,
+    "capacity": _one_of(NEVER, 1.0, 20.0), "served": _code(40),
     "reviewed": _between(0.0, 24.0), "begun": _between(0.0, 24.0), "accumulated": _between(0.0, 3.0),
     "resistance": _between(-1.0, 3.0), "correlation": _between(-0.95, 0.95), "own": NORMAL, "calendar_month": _code(12),
     "growth": _between(0.1, 5.0), "yearly": _between(-0.5, 2.0), "stay_at": _between(-60.0, 60.0),

@@ -109,6 +109,12 @@ def test_a_larger_coverage_contains_every_smaller_one(a, b, u):
     assert not targeting.covered(0.0, u)
 
 
+@given(st.integers(1, 60), st.integers(0, 60))
+def test_a_programme_has_room_up_to_its_capacity_and_always_without_one(most, served):
+    assert targeting.has_room(float(most), served) == (served + 1 <= most)
+    assert targeting.has_room(math.inf, served)
+
+
 @given(number(0.0, 30.0), number(0.0, 30.0), number(0.0, 30.0))
 def test_a_programme_runs_from_its_start_up_to_its_stop(a, b, now):
     begins, ends = sorted((a, b))

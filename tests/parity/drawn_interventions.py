@@ -52,6 +52,7 @@ def _moving(parameter: Parameter, trigger: int) -> Intervention:
 
 MOVABLE: Final = {trigger: movable(trigger) for trigger in (EVERYONE, SIGN_UP, REVIEW)}
 WHOLE_OR_NOT: Final = st.one_of(st.integers(0, 36).map(float), st.floats(0.0, 40.0))
+CAPACITIES: Final = st.one_of(st.just(INF), st.integers(1, 4).map(float), st.sampled_from([1.0, 12.0, 1e9]))
 AMOUNTS: Final = st.one_of(st.just(0.0), st.floats(0.0, 5_000.0), st.sampled_from([0.004, 0.005, 1e12]))
 RANGES: Final[dict[str, tuple[float, float]]] = {
     "observed_health": (-5.0, 25.0), "observed_trend": (-10.0, 10.0), "usage": (0.0, 1.0),
@@ -110,6 +111,7 @@ def made_by_hand(draw: Draw, segments: tuple[str, ...], custom: bool, names: tup
         score_low=bounds[0],
         score_high=bounds[1],
         coverage=1.0 if trigger == EVERYONE else draw(st.one_of(st.just(1.0), st.floats(0.0, 1.0))),
+        capacity=INF if trigger == EVERYONE else draw(CAPACITIES),
         priority=draw(st.one_of(st.just(1), st.integers(0, 12), st.sampled_from([0, 10, 1000]))),
         cost_once=draw(AMOUNTS),
         cost_per_month=draw(AMOUNTS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Final
 
 from drawn_numbers import sound
@@ -110,5 +111,6 @@ def _whole(draw: Draw) -> Intervention:
     edit = Edit(by_path()["adoption.ticket_rate"].index, ADD, draw(st.sampled_from([-1.0, 1.0])), ramp=3.0)
     return Intervention(
         name, start=start, stop=stop, trigger=trigger, outreach=trigger == REVIEW, edits=(edit,),
+        capacity=draw(st.sampled_from([math.inf, 1.0, 2.0, 5.0])),
         priority=draw(st.sampled_from([1, 1, 10, 12])), **costs,
     )  # fmt: skip

@@ -23,9 +23,9 @@ UNREAD: Final = tuple(
 FEATURES: Final = (
     *(f"trigger {word}" for word in TRIGGERS), *(f"operation {word}" for word in OPERATIONS),
     *(f"score {word}" for word in SCORES if word != "custom"), "outreach", "ramp", "stop of an edit", "decay",
-    "stop", "start after month 0", "segments", "stages", "bands", "coverage", "priority", "shock", "same name twice",
-    "cost once", "cost per month", "cost per account", "given series", "three segments", "no history", "history",
-    "own numbers of a segment", "priorities of segments", "word of mouth off", "exponential tickets",
+    "stop", "start after month 0", "segments", "stages", "bands", "coverage", "capacity", "priority", "shock",
+    "same name twice", "cost once", "cost per month", "cost per account", "given series", "three segments",
+    "no history", "history", "own numbers of a segment", "priorities of segments", "word of mouth off", "exponential tickets",
     "team of nobody", "team of one", "team of plenty", "no patience", "nobody came",
 )  # fmt: skip
 
@@ -103,6 +103,7 @@ def _features(scenario: Scenario) -> set[str]:
         "stages": any(i.stages for i in its if i.trigger == REVIEW),
         "bands": any(i.bands for i in its if i.trigger == REVIEW),
         "coverage": any(0.0 < i.coverage < 1.0 for i in its if i.trigger != EVERYONE),
+        "capacity": any(i.capacity < float("inf") for i in its),
         "priority": len({i.priority for i in its if i.outreach}) > 1,
         "shock": any(i.is_shock for i in its),
         "same name twice": len(set(names)) < len(names),

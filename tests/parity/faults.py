@@ -18,13 +18,14 @@ from typing import Final
 from copies import changed, copied, run
 
 QUEUE, COMPILING = "cxsim/engines/compiled/queue.py", "cxsim/compiling.py"
-PEOPLE = "cxsim/engines/compiled/teams.py"
+PEOPLE, TREATMENT = "cxsim/engines/compiled/teams.py", "cxsim/engines/compiled/treatment.py"
 TESTS: Final = "tests/parity/test_parity_"
 DRAWN: Final = f"{TESTS}scenarios.py::test_some_drawn_scenarios_give_the_same_log"
 TIED: Final = f"{TESTS}ties.py::test_some_scenarios_of_ties_give_the_same_log"
 RELATED: Final = f"{TESTS}families.py::test_some_families_give_the_same_logs"
 FORKED: Final = f"{TESTS}policies.py::test_some_forks_give_the_same_log"
 SCORED: Final = f"{TESTS}policies.py::test_a_score_is_that_of_its_month"
+CAPPED: Final = f"{TESTS}policies.py::test_a_capacity_holds_for_reviews_and_orders_together"
 EDITED: Final = f"{TESTS}modes.py::test_an_edited_law_changes_both_clocks_alike"
 
 
@@ -78,6 +79,13 @@ FAULTS: Final = (
           (("event_at(s, e).stay = VOID", "pass"),), FORKED),
     Fault("policy: scores of the month before are kept", "cxsim/engines/compiled/policy.py",
           (('    state.scores["score"] = NO_SCORE\n', ""), ("= decision.scores\n", KEEP_OLD)), SCORED),
+    Fault("cap: room for one more than there is", TREATMENT,
+          (("has_room(programme.capacity, int(programme.served))",
+            "int(programme.served) <= programme.capacity"),), CAPPED),
+    Fault("cap: the count of a month goes on in the next", TREATMENT,
+          (("programme_at(s, k).served = 0", "pass"),), CAPPED),
+    Fault("cap: counted where nothing happens", TREATMENT,
+          (("if not (is_first or calls) or not has_room", "if not has_room"),), CAPPED),
     Fault("cache: not named by the sources", COMPILING,
           (("    return sha.hexdigest()[:20]", '    return "the same for all"'),), EDITED),
 )  # fmt: skip

@@ -71,6 +71,23 @@ def test_policies_after_forks_give_the_same_log(case: Case) -> None:
     check("policies with forks", case)
 
 
+def test_a_capacity_holds_for_reviews_and_orders_together() -> None:
+    most = 2
+    often = small_world().set("adoption.outreach_pause", 2)
+    world = often.with_("proactive-outreach", bands=[], capacity=most)
+
+    def a_few(seen: cx.Seen) -> cx.Orders:
+        return cx.Orders(treat={"proactive-outreach": seen.columns["account"][: seen.month % 3]})
+
+    log = compare("calls up to a capacity", world, seed=1, policy=a_few)
+    asked = log.columns["kind"] == events.OUTREACH_ASKED
+    n = np.bincount(np.floor(log.columns["time"][asked]).astype(int))
+    assert n.max() == most
+    assert (n == most).sum() > 20
+    free = compare("calls without one", often.with_("proactive-outreach", bands=[]), seed=1, policy=a_few)
+    assert (free.columns["kind"] == events.OUTREACH_ASKED).sum() > asked.sum()
+
+
 def test_a_score_is_that_of_its_month() -> None:
     called = small_world().with_("proactive-outreach", bands=[], score="custom", above=0.0)
 

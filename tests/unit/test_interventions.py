@@ -61,7 +61,7 @@ def test_every_lever_of_the_catalogue_makes_a_sound_intervention_with_evidence(n
 def test_every_lever_has_a_start_a_stop_and_segments(name):
     keys = [setting.key for setting in load_lever(name).settings]
     assert {"start", "stop", "segments"} <= set(keys)
-    assert ("coverage" in keys) == (load_lever(name).trigger != "everyone")
+    assert ("coverage" in keys) == ("capacity" in keys) == (load_lever(name).trigger != "everyone")
 
 
 def test_formal_onboarding_treats_new_accounts_and_cuts_questions_by_a_fifth():
@@ -131,6 +131,10 @@ def test_a_faulty_lever_is_refused_with_the_place_and_the_reason(tmp_path, chang
     [
         ({"coverge": 0.5}, 'formal-onboarding: coverge: no such setting. Did you mean "coverage"?'),
         ({"coverage": 1.5}, "formal-onboarding: coverage: 1.5 is outside 0 to 1 share"),
+        ({"capacity": 0}, "formal-onboarding: capacity: 0 is outside 1 to inf accounts per month (most that it serves"),
+        ({"capacity": 2.5}, "formal-onboarding: capacity: 2.5 is not a whole number (accounts per month: most that"),
+        ({"capacity": math.nan}, "formal-onboarding: capacity: nan is outside 1 to inf"),
+        ({"capacity": "many"}, 'formal-onboarding: capacity: "many" is not a number'),
         ({"start": -1}, "formal-onboarding: start: -1 is outside 0 to 1200 months"),
         ({"start": 6, "stop": 6}, "formal-onboarding: stop: 6 is not later than the start, month 6"),
         ({"pace": math.nan}, "formal-onboarding: pace: nan is outside 0.1 to 2 ratio"),
@@ -143,6 +147,49 @@ def test_a_faulty_setting_is_refused_in_one_plain_line(settings, line):
     found = refusal(lambda: intervene(load_lever("formal-onboarding"), settings, SEGMENTS))
     assert len(found) == 1
     assert found[0].startswith(line)
+
+
+def test_a_lever_for_everyone_has_no_capacity():
+    found = refusal(lambda: intervene(load_lever("csm-staff"), {"capacity": 3}, SEGMENTS))
+    assert found == ["csm-staff: capacity: this lever is for everyone at once, so that it has none"]
+
+
+def test_a_capacity_is_a_setting_of_whatever_treats_account_by_account_and_inf_takes_it_away(tmp_path):
+    for name in ("adoption-campaign", "digital-onboarding", "formal-onboarding", "proactive-outreach"):
+        lever = load_lever(name)
+        assert intervene(lever, {}, SEGMENTS).capacity == math.inf
+        assert intervene(lever, {"capacity": 20}, SEGMENTS).capacity == 20.0
+    assert intervene(lever, {"capacity": math.inf}, SEGMENTS) == intervene(lever, {}, SEGMENTS)
+
+
+@pytest.mark.parametrize("filed", ["capacity = 6", 'capacity = "$places"'])
+def test_a_users_lever_file_may_cap_it_and_whoever_uses_it_may_do_so_otherwise(tmp_path, filed):
+    places = '[settings.places]\ndefault = 6\nlow = 1\nhigh = 99\nwhole = true\nmeaning = "places a month"\n\n'
+    text = LEVER.replace('trigger = "sign-up"', f'trigger = "sign-up"\n{filed}').replace(
+        "[[edits]]", f"{places}[[edits]]"
+    )
+    lever = load_lever(own_lever(tmp_path, text))
+    assert next(one.default for one in lever.settings if one.key == "capacity") == 6.0
+    assert intervene(lever, {}, SEGMENTS).capacity == 6.0
+    assert intervene(lever, {"places": 8}, SEGMENTS).capacity == (8.0 if "$" in filed else 6.0)
+    assert intervene(lever, {"capacity": 9}, SEGMENTS).capacity == 9.0
+
+
+@pytest.mark.parametrize(
+    ("filed", "said"),
+    [
+        ("capacity = 0", "capacity: 0 is not a whole number of accounts from 1 on, or inf (no cap)"),
+        ("capacity = 1.5", "capacity: 1.5 is not a whole number"),
+        ("capacity = nan", "capacity: nan is not a whole number"),
+        ('capacity = "many"', 'capacity: "many" is not a number'),
+        ("capacity = { accounts = 3 }", "capacity: a table is not a number"),
+        ("capcity = 3", 'capcity: no such setting. Did you mean "capacity"?'),
+    ],
+)
+def test_a_faulty_capacity_in_a_lever_file_is_told_in_a_line(tmp_path, filed, said):
+    path = own_lever(tmp_path, LEVER.replace('trigger = "sign-up"', f'trigger = "sign-up"\n{filed}'))
+    (line,) = refusal(lambda: load_lever(path))
+    assert said in line
 
 
 def test_names_in_a_list_setting_are_checked_under_the_settings_name():
@@ -166,6 +213,14 @@ def test_all_faults_of_the_settings_are_reported_together():
         (Intervention("a", edits=(Edit(experience.MILESTONE_QUALITY, SET, math.nan),)), "outside 0 to 10"),
         (Intervention("a", edits=(Edit(experience.MILESTONE_QUALITY, MULTIPLY, -1.0),)), "the factor -1"),
         (Intervention("a", edits=(QUALITY,), coverage=0.5), "must be 1"),
+        (Intervention("a", edits=(QUALITY,), capacity=5.0), 'capacity: must be inf where trigger is "everyone"'),
+        *(
+            (
+                Intervention("a", trigger=REVIEW, outreach=True, capacity=most),
+                f"capacity: {said} is not a whole number of accounts from 1 on, or inf (no cap)",
+            )
+            for most, said in ((0.0, "0"), (-3.0, "-3"), (2.5, "2.5"), (math.nan, "nan"), (-math.inf, "-inf"))
+        ),
         (Intervention("a", edits=(QUALITY,), start=-1.0), "outside 0 to 1200"),
         (Intervention("a"), "nothing would change"),
         (Intervention("a", trigger=REVIEW, edits=(QUALITY,), score="usge"), 'Did you mean "usage"?'),

@@ -61,7 +61,7 @@ def test_levers_begin_at_month_0_and_never_touch_the_history(make_world: WorldMa
 def test_an_edit_account_by_account_leaves_the_rows_and_goes_to_the_edits(make_world: WorldMaker) -> None:
     world = make_world(segments=("one", "two"))
     lever = Intervention(
-        "x", trigger=SIGN_UP, segments=("two",), coverage=0.5, cost_per_account=12.345,
+        "x", trigger=SIGN_UP, segments=("two",), coverage=0.5, capacity=6, cost_per_account=12.345,
         edits=(Edit(QUALITY, ADD, 2.0, 1.0, 8.0, 3.0),),
     )  # fmt: skip
     first = Intervention("first", edits=(Edit(adoption.TICKET_RATE, ADD, 0.1),))
@@ -70,6 +70,8 @@ def test_an_edit_account_by_account_leaves_the_rows_and_goes_to_the_edits(make_w
     programme = plan.programmes[0]
     assert (programme.number, programme.segments, programme.coverage, programme.cost) == (1, 0b10, 0.5, 1235)
     assert programme.bands == 0b111
+    assert (programme.capacity, type(programme.capacity)) == (6.0, float)
+    assert make_plan(world.with_(replace(lever, capacity=math.inf))).programmes[0].capacity == math.inf
     assert all(row[1][QUALITY] == plan.rows[0][1][QUALITY] for row in plan.rows)
 
 

@@ -335,6 +335,7 @@ def test_every_field_of_an_intervention_survives_being_written_and_read(mine, tm
         score_low=0.1,
         score_high=0.6,
         coverage=0.25,
+        capacity=7.0,
         priority=4,
         cost_once=1.0,
         cost_per_month=2.0,

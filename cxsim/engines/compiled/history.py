@@ -180,7 +180,7 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         months=setting.months,
         limits=setting.limits,
         edits=setting.edits,
-        programmes=setting.programmes,
+        programmes=setting.programmes.copy(),
         accounts=joined(kept.accounts, people.accounts[first:]),
         treated=np.full((n, plan.n_interventions), NEVER),
         terms=_longer(kept.terms, n),

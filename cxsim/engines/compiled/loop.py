@@ -34,6 +34,7 @@ from cxsim.engines.compiled.support import (
 )
 from cxsim.engines.compiled.tally import close_tally, take_stock
 from cxsim.engines.compiled.teams import next_grant, next_start, resize
+from cxsim.engines.compiled.treatment import open_month
 from cxsim.events import (
     CHARGE,
     CHECKED_IN,
@@ -199,6 +200,7 @@ def on_month(s: Company) -> None:
         take_stock(s, month)
     if month > -s.history:
         s.month += 1  # counted from the start of the history
+    open_month(s)
     push(s, float(month + 1), rank_of(MONTH, -1, 0), month + 1, 0, 0)
     while s.next_arrival < s.n_accounts and arrival_at(s, s.next_arrival).time < month + 1:
         slot = arrival_at(s, s.next_arrival).slot

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -76,11 +76,11 @@ class Setting:
 
     @cached_property
     def programmes(self) -> Array:
-        """PROGRAMME [programmes]."""
+        """PROGRAMME [programmes], before any has served anybody; a run counts in a copy of its own."""
         programmes = np.zeros(len(self.plan.programmes), dtype=PROGRAMME)
         for k, programme in enumerate(self.plan.programmes):
-            for name in PROGRAMME.names or ():
-                programmes[name][k] = getattr(programme, name)
+            for field in fields(programme):
+                programmes[field.name][k] = getattr(programme, field.name)
         return sealed(programmes)
 
     @cached_property

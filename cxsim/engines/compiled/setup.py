@@ -81,7 +81,7 @@ def founded(
         months=setting.months,
         limits=setting.limits,
         edits=setting.edits,
-        programmes=setting.programmes,
+        programmes=setting.programmes.copy(),
         accounts=people.accounts.copy(),
         treated=np.full((n, plan.n_interventions), NEVER),
         terms=np.zeros(n, dtype=TERM),

@@ -115,7 +115,8 @@ APPOINTMENT: Final = np.dtype(
 PROGRAMME: Final = np.dtype([
     ("number", "i8"), ("address", "i8"), ("begins", "f8"), ("ends", "f8"), ("trigger", "i8"), ("outreach", "i8"),
     ("segments", "i8"), ("stages", "i8"), ("bands", "i8"), ("score", "i8"), ("low", "f8"), ("high", "f8"),
-    ("coverage", "f8"), ("priority", "i8"), ("cost", "i8"),
+    ("coverage", "f8"), ("capacity", "f8"), ("priority", "i8"), ("cost", "i8"),
+    ("served", "i8"),  # accounts this month
 ], align=True)  # fmt: skip
 MONTH: Final = np.dtype([("referral_ceiling", "f8"), ("ordinary_ceiling", "f8")], align=True)
 # the book: the columns of the event log one after the other, the widest first, in one stretch of bytes

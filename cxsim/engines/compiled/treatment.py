@@ -19,7 +19,16 @@ from cxsim.plan import CUSTOM_SCORE
 from cxsim.rules.chance import elapsed
 from cxsim.rules.hazards import NEVER
 from cxsim.rules.service import rested
-from cxsim.rules.targeting import covered, in_force, listed, months_to_renewal, scored, trend, visible_score
+from cxsim.rules.targeting import (
+    covered,
+    has_room,
+    in_force,
+    listed,
+    months_to_renewal,
+    scored,
+    trend,
+    visible_score,
+)
 from cxsim.streams import COVERAGE, _uniform
 
 
@@ -33,18 +42,29 @@ def treat(s: Company, i: int, trigger: int) -> None:
 
 
 def give(s: Company, i: int, k: int) -> None:
-    """Begin a programme for an account, or call it again."""
+    """Begin a programme for an account, or call it again: if it has room for one more this month."""
     a, programme = account_at(s, i), programme_at(s, k)
-    if treated_of(s, i)[programme.number] == NEVER:
-        treated_of(s, i)[programme.number] = s.now
-        write(s, i, events.TREATED, int(programme.number), NO_TEAM, float(programme.cost), NO_CAUSE, -1)
-    if programme.outreach and rested(
+    is_first = treated_of(s, i)[programme.number] == NEVER
+    calls = programme.outreach and rested(
         parameters_of(s, a.segment),
         int(a.month),
         int(a.last_outreach),
-    ):
+    )
+    if not (is_first or calls) or not has_room(programme.capacity, int(programme.served)):
+        return
+    programme.served += 1
+    if is_first:
+        treated_of(s, i)[programme.number] = s.now
+        write(s, i, events.TREATED, int(programme.number), NO_TEAM, float(programme.cost), NO_CAUSE, -1)
+    if calls:
         a.last_outreach = a.month
         call(s, i, events.REACHED_OUT, int(programme.priority))
+
+
+def open_month(s: Company) -> None:
+    """As a month begins no programme has served anybody in it."""
+    for k in range(s.n_programmes):
+        programme_at(s, k).served = 0
 
 
 def reaches(s: Company, i: int, k: int) -> bool:

@@ -101,12 +101,13 @@ def branch_off(company: Company, fork: streams.Fork) -> None:
 
 
 def calendar(company: Company) -> Story:
-    """Each month has its parameters; at month 0 the books are opened."""
+    """Each month has its parameters, and no programme has served anybody in it; at month 0 the books are opened."""
     plan = company.plan
     for month in range(-plan.history, plan.horizon):
         yield company.clock.at(float(month), events.MONTH, -1, 0)
         company.rows = plan.month_rows(month)
         company.referral_ceiling, company.ordinary_ceiling = plan.month_ceilings(month)
+        company.served = [0] * plan.n_interventions
         if month == 0:
             for a in company.accounts:
                 if a.active:

@@ -44,6 +44,7 @@ class Company:
         self.n_unhappy = 0
         self.desk = desk
         self.scores: dict[int, float] = {}  # this month's, of a policy
+        self.served = [0] * plan.n_interventions  # accounts this month, by intervention
 
     @property
     def now(self) -> float:

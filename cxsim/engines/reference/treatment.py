@@ -56,11 +56,19 @@ def treat(company: Company, a: Account, trigger: int) -> None:
 
 
 def give(company: Company, a: Account, programme: Programme) -> None:
-    """The account gets a programme: from its first time on the edits hold for it; a CSM is asked to call."""
-    if a.treated_at[programme.number] == NEVER:
+    """The account gets a programme: from its first time on the edits hold for it; a CSM is asked to call.
+
+    Either makes it one of those served this month; whoever comes when no room is left is passed by.
+    """
+    is_first = a.treated_at[programme.number] == NEVER
+    calls = programme.outreach and service.rested(company.rows[a.segment], a.month, a.last_outreach)
+    if not (is_first or calls) or not targeting.has_room(programme.capacity, company.served[programme.number]):
+        return
+    company.served[programme.number] += 1
+    if is_first:
         a.treated_at[programme.number] = company.now
         company.write(a, events.TREATED, programme.number, value=programme.cost)
-    if programme.outreach and service.rested(company.rows[a.segment], a.month, a.last_outreach):
+    if calls:
         a.last_outreach = a.month
         company.start(conversations.conversation(company, a, events.REACHED_OUT, programme.priority))
 

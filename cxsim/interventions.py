@@ -17,6 +17,7 @@ OPERATIONS: Final = ("set", "add", "multiply")
 EVERYONE, SIGN_UP, REVIEW = range(3)
 TRIGGERS: Final = ("everyone", "sign-up", "review")
 
+MOST_SERVED: Final = 10**9  # accounts in a month, where there is a cap
 TREATABLE_STAGES: Final = STAGES[:3]
 SCORES: Final = (
     "observed_health",
@@ -155,8 +156,10 @@ def _when_and_cost(it: Intervention) -> list[tuple[str, str]]:
         found.append(("coverage", 'must be 1 where trigger is "everyone"'))
     if it.trigger == EVERYONE and it.capacity != math.inf:
         found.append(("capacity", 'must be inf where trigger is "everyone": no account is served singly'))
-    elif not (it.capacity >= 1.0 and (it.capacity == math.inf or it.capacity == math.floor(it.capacity))):
-        found.append(("capacity", f"{shown(it.capacity)} is not a whole number of accounts from 1 on, or inf (no cap)"))
+    elif it.capacity != math.inf and not (1 <= it.capacity <= MOST_SERVED and it.capacity % 1 == 0):
+        found.append(
+            ("capacity", f"{shown(it.capacity)} is not a whole number from 1 to 1e9, or inf (accounts a month)")
+        )
     for key, cost in (("once", it.cost_once), ("per_month", it.cost_per_month), ("per_account", it.cost_per_account)):
         if not 0.0 <= cost <= 1e12:
             found.append((f"cost.{key}", f"{shown(cost)} is outside 0 to 1e12 of the world's currency"))

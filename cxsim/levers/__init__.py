@@ -17,6 +17,7 @@ from cxsim.toml_files import parse, read_file, safe_name
 Choice = float | str | tuple[str, ...]
 
 REFERENCE: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
+MOST: Final = 2**63  # of a whole number in TOML; one of many more digits is no float either
 PROSE: Final = frozenset(("name", "title", "description", "evidence", "sources"))
 _LEVERS_OWN: Final = frozenset(("trigger", "edits", "evidence", "settings", "cost", "outreach"))
 _WORLDS_OWN: Final = frozenset(
@@ -170,7 +171,7 @@ def _lever(table: dict[str, Any], name: str, is_shock: bool, label: str = "") ->
     if table["trigger"] != "everyone":
         settings += [
             Setting("coverage", share, "share", 0.0, 1.0, False, "share of those it is for who get it"),
-            Setting("capacity", most, "accounts per month", 1.0, math.inf, True, "most that it serves (inf: no cap)"),
+            Setting("capacity", most, "accounts per month", 1.0, math.inf, True, "most that it serves; inf: no cap"),
         ]
     cited = tuple(Source(s["text"], s.get("url", ""), tuple(s.get("claims", ()))) for s in sources)
     title, description, evidence, trigger = (table[key] for key in ("title", "description", "evidence", "trigger"))
@@ -211,7 +212,9 @@ def checked_choice(setting: Setting, value: object, faults: Faults, place: str =
         if isinstance(value, str):
             return value
         faults.add(place, f"{shown(value)} is not a word ({setting.meaning})")
-    elif isinstance(value, bool) or not isinstance(value, int | float):
+    elif (
+        isinstance(value, bool) or not isinstance(value, int | float) or (isinstance(value, int) and abs(value) >= MOST)
+    ):
         faults.add(place, f"{shown(value)} is not a number ({setting.unit}: {setting.meaning})")
     elif not setting.low <= value <= setting.high:
         span = f"{setting.low:g} to {setting.high:g} {setting.unit}".rstrip()

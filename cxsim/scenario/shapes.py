@@ -18,7 +18,12 @@ from cxsim.errors import Faults, did_you_mean, shown
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0.0, le=1e12, allow_inf_nan=False)]
 # held to its range with the rest of an intervention, which knows more of it
-Capacity = Annotated[float, Field(json_schema_extra={"minimum": 1, "multipleOf": 1})]
+Capacity = Annotated[
+    float,
+    Field(
+        json_schema_extra={"minimum": 1, "description": "Most accounts served in a month, whole; no cap unless given."}
+    ),
+]
 Letter = Annotated[str, Field(pattern=r"^[a-j]$")]
 Text = Annotated[str, Field(max_length=10_000)]
 Line = Annotated[str, Field(min_length=1, max_length=1_000)]

@@ -77,6 +77,15 @@ def test_show_gives_units_ranges_and_sources(here: Path, capsys: pytest.CaptureF
     assert "onboarding" in call(capsys, "show", "formal-onboarding")[1]
 
 
+def test_show_tells_of_a_capacity(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, has_one in (("proactive-outreach", True), ("csm-staff", False)):
+        assert ("\ncapacity " in call(capsys, "show", name)[1]) == has_one
+    (here / "mine.toml").write_text(
+        'extends = "b2b-saas"\n[[interventions]]\nlever = "formal-onboarding"\ncapacity = 20\n'
+    )
+    assert "formal-onboarding from month 0, at most 20 accounts a month" in call(capsys, "show", "mine.toml")[1]
+
+
 def test_check_passes_a_sound_file_and_lists_every_fault_of_another(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

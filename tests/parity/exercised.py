@@ -25,7 +25,8 @@ FEATURES: Final = (
     *(f"score {word}" for word in SCORES if word != "custom"), "outreach", "ramp", "stop of an edit", "decay",
     "stop", "start after month 0", "segments", "stages", "bands", "coverage", "capacity", "priority", "shock",
     "same name twice", "cost once", "cost per month", "cost per account", "given series", "three segments",
-    "no history", "history", "own numbers of a segment", "priorities of segments", "word of mouth off", "exponential tickets",
+    "no history", "history", "own numbers of a segment", "priorities of segments", "word of mouth off",
+    "exponential tickets",
     "team of nobody", "team of one", "team of plenty", "no patience", "nobody came",
 )  # fmt: skip
 

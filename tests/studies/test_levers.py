@@ -106,6 +106,22 @@ def test_it_costs_what_it_says(name: str) -> None:
         assert found["programme_cost"] == pytest.approx((charged, charged))
 
 
+@pytest.mark.parametrize("lever", ["proactive-outreach:cost=40", "adoption-campaign", "formal-onboarding"])
+def test_a_capped_one_costs_less_and_reaches_fewer(lever: str) -> None:
+    world = cx.Scenario.load("b2b-saas").set("horizon_months", 12)
+    free, capped = (all_levers(world, (lever + more,)) for more in ("", f"{',' if ':' in lever else ':'}capacity=3"))
+    study = cx.compare(world, free, capped, names=["free", "capped"], replications=4, seed=SEED)
+    few, many = (study.effect("programme_cost", name) for name in ("capped", "free"))
+    each = capped.interventions[-1].cost_per_account
+    assert 0.0 < few.low <= few.high <= 3 * 12 * each < many.low
+    for number in range(2):
+        reached = [
+            int((cx.simulate(arm, seed=SEED, replication=number).frame()["kind"] == "treated").sum())
+            for arm in (free, capped)
+        ]
+        assert 0 < reached[1] <= 3 * 12 < reached[0]
+
+
 @pytest.mark.parametrize("name", SEEN_ONLY)
 def test_what_is_only_seen_changes_nothing_unless_somebody_acts_on_it(name: str) -> None:
     assert leaves(effects(name, AMPLE), *RETENTION)

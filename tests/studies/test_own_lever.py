@@ -109,6 +109,18 @@ def test_those_who_sign_up_from_its_start_on_are_treated_and_each_is_paid_for(ba
     assert found.effect("programme_cost", "learning-partner").low > ONCE
 
 
+def test_a_capacity_in_its_file_holds_on_both_engines(base: cx.Scenario, lever: Path, tmp_path: Path) -> None:
+    capped = tmp_path / "learning-partner.toml"
+    capped.write_text(LEVER.replace('trigger = "sign-up"', 'trigger = "sign-up"\ncapacity = 1'), encoding="utf-8")
+    logs = [cx.simulate(base.with_(capped), seed=SEED, engine=engine) for engine in ("reference", "compiled")]
+    assert logs[0].digest() == logs[1].digest() == cx.simulate(base.with_(lever, capacity=1), seed=SEED).digest()
+    rows = logs[0].frame()
+    treated, joined = (rows[(rows["kind"] == kind) & (rows["time"] >= 0.0)] for kind in ("treated", "signed_up"))
+    first = joined.groupby(np.floor(joined["time"]))["account"].first()
+    assert treated["account"].tolist() == first.tolist()
+    assert len(first) < len(joined)
+
+
 def gained(base: cx.Scenario, lever: Path, fade: float) -> pd.Series[float]:
     """Usage that those treated have more than their untreated twins, by whole months since their sign-up."""
     told = []

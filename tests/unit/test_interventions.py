@@ -133,6 +133,8 @@ def test_a_faulty_lever_is_refused_with_the_place_and_the_reason(tmp_path, chang
         ({"coverage": 1.5}, "formal-onboarding: coverage: 1.5 is outside 0 to 1 share"),
         ({"capacity": 0}, "formal-onboarding: capacity: 0 is outside 1 to inf accounts per month (most that it serves"),
         ({"capacity": 2.5}, "formal-onboarding: capacity: 2.5 is not a whole number (accounts per month: most that"),
+        ({"capacity": 10**400}, "formal-onboarding: capacity: a number of more than 19 digits is not a number"),
+        ({"capacity": 1e10}, "formal-onboarding: capacity: 1e+10 is not a whole number from 1 to 1e9, or inf"),
         ({"capacity": math.nan}, "formal-onboarding: capacity: nan is outside 1 to inf"),
         ({"capacity": "many"}, 'formal-onboarding: capacity: "many" is not a number'),
         ({"start": -1}, "formal-onboarding: start: -1 is outside 0 to 1200 months"),
@@ -178,7 +180,7 @@ def test_a_users_lever_file_may_cap_it_and_whoever_uses_it_may_do_so_otherwise(t
 @pytest.mark.parametrize(
     ("filed", "said"),
     [
-        ("capacity = 0", "capacity: 0 is not a whole number of accounts from 1 on, or inf (no cap)"),
+        ("capacity = 0", "capacity: 0 is not a whole number from 1 to 1e9, or inf (accounts a month)"),
         ("capacity = 1.5", "capacity: 1.5 is not a whole number"),
         ("capacity = nan", "capacity: nan is not a whole number"),
         ('capacity = "many"', 'capacity: "many" is not a number'),
@@ -217,9 +219,16 @@ def test_all_faults_of_the_settings_are_reported_together():
         *(
             (
                 Intervention("a", trigger=REVIEW, outreach=True, capacity=most),
-                f"capacity: {said} is not a whole number of accounts from 1 on, or inf (no cap)",
+                f"capacity: {said} is not a whole number from 1 to 1e9, or inf (accounts a month)",
             )
-            for most, said in ((0.0, "0"), (-3.0, "-3"), (2.5, "2.5"), (math.nan, "nan"), (-math.inf, "-inf"))
+            for most, said in (
+                (0.0, "0"),
+                (-3.0, "-3"),
+                (2.5, "2.5"),
+                (math.nan, "nan"),
+                (-math.inf, "-inf"),
+                (1e10, "1e+10"),
+            )
         ),
         (Intervention("a", edits=(QUALITY,), start=-1.0), "outside 0 to 1200"),
         (Intervention("a"), "nothing would change"),

@@ -2,10 +2,11 @@
 
 import datetime
 import json
+import math
 import pickle
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,48 @@ def test_the_schema_holds_every_parameter_with_its_range_and_unit():
         assert (entry["oneOf"][0]["minimum"], entry["oneOf"][0]["maximum"]) == (parameter.low, parameter.high)
         inner = found["$defs"]["segment"]["properties"]
         assert parameter.per_company or key in (inner if table == "segments" else inner[table]["properties"])
+
+
+def test_the_schema_knows_a_capacity_and_json_can_write_it():
+    entry = json.loads(json.dumps(schema(), allow_nan=False))["$defs"]["definition"]["properties"]["capacity"]
+    assert (entry["type"], entry["minimum"], "default" in entry) == ("number", 1, False)
+    assert "Most accounts served in a month" in entry["description"]
+
+
+def test_a_capacity_belongs_to_what_a_scenario_is_and_none_leaves_it_as_it_was(mine, tmp_path):
+    free = mine.with_("proactive-outreach")
+    capped = free.with_("formal-onboarding", capacity=20)
+    assert free.hash == mine.with_("proactive-outreach", capacity=math.inf).hash
+    assert "capacity" not in free.to_toml()
+    assert "capacity = 20\n" in capped.to_toml()
+    hashes = [mine.with_("proactive-outreach", capacity=n).hash for n in (20, 20.0, 21)]
+    assert hashes[0] == hashes[1] != hashes[2] != free.hash
+    again = Scenario.load(written(tmp_path, capped.to_toml(), "again.toml"))
+    assert (again.interventions, again.hash) == (capped.interventions, capped.hash)
+    whole = replace(capped.interventions[0], capacity=20)  # as people write it in Python
+    parted = replace(whole, capacity=20.0)
+    assert mine.with_(whole).hash == mine.with_(parted).hash
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('lever = "formal-onboarding"\ncapacity = 0', "formal-onboarding: capacity: 0 is outside 1 to inf"),
+        ('lever = "csm-staff"\ncapacity = 3', "csm-staff: capacity: this lever is for everyone at once"),
+        ('name = "x"\ntrigger = "review"\noutreach = true\ncapacity = 0.5', "capacity: 0.5 is not a whole number"),
+        ('name = "x"\ntrigger = "review"\noutreach = true\ncapacity = "x"', 'capacity: "x" is not a number'),
+    ],
+)
+def test_a_faulty_capacity_in_a_scenario_file_is_told_in_a_line(tmp_path, entry, said):
+    path = written(tmp_path, f'extends = "b2b-saas"\n[[interventions]]\n{entry}\n')
+    (line,) = check(path)
+    assert f"interventions 1: {said}" in line
+
+
+def test_a_capacity_in_a_scenario_file_is_read(tmp_path):
+    text = 'extends = "b2b-saas"\n[[interventions]]\nname = "x"\ntrigger = "review"\noutreach = true\ncapacity = {}\n'
+    for filed, most in (("12", 12.0), ("12.0", 12.0), ("inf", math.inf)):
+        assert Scenario.load(written(tmp_path, text.format(filed))).interventions[-1].capacity == most
 
 
 @pytest.mark.parametrize("name", catalogue.worlds())

@@ -107,7 +107,7 @@ def calendar(company: Company) -> Story:
         yield company.clock.at(float(month), events.MONTH, -1, 0)
         company.rows = plan.month_rows(month)
         company.referral_ceiling, company.ordinary_ceiling = plan.month_ceilings(month)
-        company.served = [0] * plan.n_interventions
+        company.served.clear()
         if month == 0:
             for a in company.accounts:
                 if a.active:

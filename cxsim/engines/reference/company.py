@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
@@ -44,7 +45,7 @@ class Company:
         self.n_unhappy = 0
         self.desk = desk
         self.scores: dict[int, float] = {}  # this month's, of a policy
-        self.served = [0] * plan.n_interventions  # accounts this month, by intervention
+        self.served: Counter[int] = Counter()  # accounts this month, by intervention
 
     @property
     def now(self) -> float:

@@ -70,6 +70,14 @@ def test_arms_that_share_a_history_are_what_they_are_alone(fork: cx.Fork | None,
         assert len(history.HISTORIES) == 2
 
 
+def test_what_a_programme_has_served_belongs_to_a_run(small_world: Scenario) -> None:
+    world = _arms(small_world)["so many a month"]
+    setting = Setting(make_plan(world, 9))
+    for fork in (None, None, cx.Fork(2.4, 1)):  # lived through, gone on from, forked
+        tally(setting, Luck(3, 0), world.interventions, None, fork)
+        assert setting.programmes["served"].tolist() == [0, 0]
+
+
 def test_what_a_history_depends_on_has_one_of_its_own(small_world: Scenario) -> None:
     others = (
         (small_world.set("churn.value_base", 0.02), 3, 9), (small_world.set("teams.support_headcount", 2), 3, 9),
@@ -86,7 +94,7 @@ def test_threads_share_a_history_and_find_the_same(small_world: Scenario) -> Non
     expected = [_bytes(arm, 3) for arm in arms]
     history.HISTORIES.clear()
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(lambda k: _bytes(arms[k % len(arms)], 3), range(20))) == expected * 4
+        assert list(pool.map(lambda k: _bytes(arms[k % len(arms)], 3), range(4 * len(arms)))) == expected * 4
 
 
 def test_nothing_before_month_0_depends_on_what_is_done_to_a_world(small_world: Scenario) -> None:

@@ -50,8 +50,8 @@ def push_monthly(s: Company, time: float, rank: int, what: int, stay: int) -> No
     """Appoint what comes a month from now, give or take a rounding: the ring takes it, if it is not full."""
     if time >= s.horizon:
         return
-    place = s.last_in_ring & s.n_ring - 1
-    event = ring_at(s, place)
+    fetch_event(s, in_ring(s.last_in_ring + EARLY & s.n_ring - 1))
+    event = ring_at(s, s.last_in_ring & s.n_ring - 1)
     if event.what != NOWHERE:
         push(s, time, rank, what, stay, 0)
         return

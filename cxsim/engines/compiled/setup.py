@@ -121,7 +121,7 @@ def per_month_of(people: Cast, plan: Plan) -> int:
     n = len(people.accounts)
     if people.first:
         n = people.first * (plan.history + plan.horizon) // plan.history
-    return max(64, power_of_two(n) // 8)
+    return max(64, power_of_two(n) // 2)
 
 
 def ring_of(n: int) -> Array:

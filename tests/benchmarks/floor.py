@@ -81,7 +81,7 @@ def _push_no_job(s, time, rank, j, stay, whom):  # type: ignore[no-untyped-def]
     event.time, event.rank, event.what, event.stay, event.whom = time, rank, j, stay, whom
 
 
-def _push_no_month(s, k, time, rank, stay):  # type: ignore[no-untyped-def]
+def _push_no_month(s, time, rank, k, stay):  # type: ignore[no-untyped-def]
     event = event_at(s, 0)
     event.time, event.rank, event.what, event.stay, event.whom = time, rank, k, stay, k
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cxsim import events
 from cxsim.engines.compiled.memory import Company, account_at, enter, enter_state, parameters_of, past_at, term_at
 from cxsim.engines.compiled.tally import count_moved, count_row
@@ -13,8 +15,9 @@ from cxsim.rules.health import band, health, observed_health, quadrant, seen_aft
 from cxsim.streams import SEEN, _normal, _uniform, index_of, index_of_moment
 
 LAST = max(events.KINDS) + 1
-OWNER = tuple(events.KINDS[kind].owner if kind in events.KINDS else events.NOBODY for kind in range(LAST))
-OF_USERS = tuple(kind in events.KINDS and events.KINDS[kind].voice == "user" for kind in range(LAST))
+# arrays, for in compiled code a place of a tuple is found by a jump that the processor often guesses wrong
+OWNER = np.array([events.KINDS[kind].owner if kind in events.KINDS else events.NOBODY for kind in range(LAST)])
+OF_USERS = np.array([kind in events.KINDS and events.KINDS[kind].voice == "user" for kind in range(LAST)])
 NOTHING = events.NO_CAUSE
 
 

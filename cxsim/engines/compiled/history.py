@@ -15,7 +15,6 @@ from cxsim.engines.compiled.course import Course
 from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.setup import (
     ROOM,
-    belt_of,
     copy_rows,
     founded,
     joined,
@@ -49,7 +48,7 @@ class Kept:
     charged: Array
     events: Array
     near: Array
-    belt: Array
+    ring: Array
     buckets: Array
     far: Array
     jobs: Array
@@ -137,7 +136,7 @@ def kept_of(course: Course, first: int) -> Kept:
         charged=s.charged[:first].copy(),
         events=s.events[:n_events].copy(),
         near=s.near[: int(s.company["n_near"][0])].copy(),
-        belt=s.belt[:first].copy(),
+        ring=s.ring.copy(),
         buckets=s.buckets.copy(),
         far=s.far.copy(),
         jobs=s.jobs[:n_jobs].copy(),
@@ -191,7 +190,7 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         appointments=appointments,
         events=pool(_longer(kept.events, n_events), len(kept.events), kept.next_event),
         near=_longer(kept.near, n_events + n),
-        belt=joined(kept.belt, belt_of(n - first)),
+        ring=kept.ring.copy(),
         buckets=kept.buckets.copy(),
         far=kept.far.copy(),
         jobs=pool(_longer(kept.jobs, n_jobs), len(kept.jobs), kept.next_job),

@@ -258,15 +258,15 @@ def appointment_at(s: Company, k: int) -> Record:
 
 
 def event_place(s: Company, e: int) -> int:
-    """Where an event stands in memory: in the pool from 0 on, on the belt from −2 down."""
-    return s.at_events + EVENT_BYTES * e if e >= 0 else s.at_belt - EVENT_BYTES * (e + 2)  # type: ignore[no-any-return]
+    """Where an event stands in memory: in the pool from 0 on, in the ring from −2 down."""
+    return s.at_events + EVENT_BYTES * e if e >= 0 else s.at_ring - EVENT_BYTES * (e + 2)  # type: ignore[no-any-return]
 
 
 def event_at(s: Company, e: int) -> Record:
-    """An event of the calendar: of the pool from 0 on, of the belt from −2 down."""
+    """An event of the calendar: of the pool from 0 on, of the ring from −2 down."""
     if e >= 0:
         return record_at(s.at_events, s.most_events, e, EVENT)
-    return belt_at(s, -2 - e)
+    return ring_at(s, -2 - e)
 
 
 def near_at(s: Company, k: int) -> Record:
@@ -274,9 +274,9 @@ def near_at(s: Company, k: int) -> Record:
     return record_at(s.at_near, s.most_near, k, LINK)
 
 
-def belt_at(s: Company, k: int) -> Record:
-    """An account's own event, which comes every month."""
-    return record_at(s.at_belt, s.n_accounts, k, EVENT)
+def ring_at(s: Company, k: int) -> Record:
+    """A place in the ring of events that come a month after they were appointed."""
+    return record_at(s.at_ring, s.n_ring, k, EVENT)
 
 
 def bucket_at(s: Company, k: int) -> Record:

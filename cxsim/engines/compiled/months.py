@@ -76,7 +76,7 @@ def appoint_review(s: Company, i: int) -> None:
     """The next review."""
     a = account_at(s, i)
     month = int(a.month) + 1
-    push_monthly(s, i, review_at(a.stay_at, month), rank_of(events.REVIEW, a.account, month), a.life)
+    push_monthly(s, review_at(a.stay_at, month), rank_of(events.REVIEW, a.account, month), i, a.life)
 
 
 def on_review(s: Company, i: int) -> None:

@@ -2,15 +2,15 @@
 
 Time is cut into fine buckets. The bucket at hand is a binary heap of a few events; those of the next two months are
 unordered lists, put into the heap when their turn comes; what lies further ahead waits in one list a month. Events are
-taken from a pool, but for what comes to everybody every month: each has a record of his own for that, on a belt in the
-order in which they come, so that going through a month goes through memory. This file may index, shift and multiply:
-it knows no word of the model.
+taken from a pool, but for what comes a month after it is appointed: that stands in a ring, in the order in which it was
+appointed and therefore comes, and goes from there into the buckets just before its turn. This file may index, shift and
+multiply: it knows no word of the model.
 """
 
 from __future__ import annotations
 
-from cxsim.engines.compiled.ahead import fetch_event, fetch_subject
-from cxsim.engines.compiled.memory import Company, belt_at, bucket_at, event_at, far_at, near_at
+from cxsim.engines.compiled.ahead import fetch_account, fetch_event, fetch_subject
+from cxsim.engines.compiled.memory import Company, ring_at, bucket_at, event_at, far_at, near_at
 from cxsim.engines.compiled.state import NOWHERE
 
 ITEM_BITS, ACCOUNT_BITS = 31, 25
@@ -46,20 +46,26 @@ def push_job(s: Company, time: float, rank: int, j: int, stay: int, whom: int) -
         _put(s, _new_event(s, 0), time, rank, j, whom, stay)
 
 
-def push_monthly(s: Company, k: int, time: float, rank: int, stay: int) -> None:
-    """Appoint what comes to the k-th every month: its own record takes it, if that is free."""
-    own = belt_at(s, k)
-    if own.what != NOWHERE:
-        push(s, time, rank, k, stay, 0)
+def push_monthly(s: Company, time: float, rank: int, what: int, stay: int) -> None:
+    """Appoint what comes a month from now, give or take a rounding: the ring takes it, if it is not full."""
+    if time >= s.horizon:
         return
-    own.stay = stay
-    if time < s.horizon:
-        _put(s, on_belt(k), time, rank, k, k, stay)
+    fetch_event(s, in_ring(s.last_in_ring + EARLY & s.n_ring - 1))
+    event = ring_at(s, s.last_in_ring & s.n_ring - 1)
+    if event.what != NOWHERE:
+        push(s, time, rank, what, stay, 0)
+        return
+    event.time = time
+    event.rank = rank
+    event.what = what
+    event.whom = what
+    event.stay = stay
+    s.last_in_ring += 1
 
 
-def on_belt(k: int) -> int:
-    """The k-th record of the belt, among all events."""
-    return NOWHERE - 1 - k
+def in_ring(place: int) -> int:
+    """A place of the ring, among all events."""
+    return NOWHERE - 1 - place
 
 
 def _new_event(s: Company, carries: int) -> int:
@@ -100,6 +106,7 @@ def pop(s: Company, until: float) -> bool:
         s.bucket += 1
         if s.bucket & (s.per_month - 1) == 0:
             _open_month(s, s.bucket // s.per_month + 1)
+        _deal_ring(s)
         _open_bucket(s)
     e = int(near_at(s, 0).to)
     event = event_at(s, e)
@@ -130,6 +137,26 @@ def _open_month(s: Company, month: int) -> None:
         following = int(event_at(s, e).next)
         _list(s, int((event_at(s, e).time + s.history) * s.per_month), e)
         e = following
+
+
+def _deal_ring(s: Company) -> None:
+    """What stands in the ring for the bucket at hand and the next goes there.
+
+    Two whose times differ by less than a rounding may stand the wrong way round, at a border of buckets too: so the next
+    bucket is dealt out before its turn.
+    """
+    while s.first_in_ring != s.last_in_ring:
+        place = s.first_in_ring & s.n_ring - 1
+        event = ring_at(s, place)
+        bucket = int((event.time + s.history) * s.per_month)
+        if bucket > s.bucket + 1:
+            return
+        fetch_account(s, int(ring_at(s, place + EARLY & s.n_ring - 1).whom))
+        if bucket <= s.bucket:
+            _near(s, in_ring(place))
+        else:
+            _list(s, bucket, in_ring(place))
+        s.first_in_ring += 1
 
 
 def _open_bucket(s: Company) -> None:

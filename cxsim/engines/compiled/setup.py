@@ -92,7 +92,7 @@ def founded(
         appointments=appointments,
         events=pool(np.zeros(capacity, dtype=EVENT), 0),
         near=np.zeros(capacity + n, dtype=np.int32),
-        belt=belt_of(n),
+        ring=ring_of(n),
         buckets=np.full(2 * per_month, NOWHERE, dtype=np.int32),
         far=np.full(months + 2, NOWHERE, dtype=np.int32),
         jobs=pool(np.zeros(jobs, dtype=JOB), 0),
@@ -124,11 +124,11 @@ def per_month_of(people: Cast, plan: Plan) -> int:
     return max(64, power_of_two(n) // 2)
 
 
-def belt_of(n: int) -> Array:
-    """The belt before anything was appointed."""
-    belt = np.zeros(n, dtype=EVENT)
-    belt["what"], belt["stay"] = NOWHERE, UNUSED
-    return belt
+def ring_of(n: int) -> Array:
+    """The ring before anything was appointed, with room for n and more."""
+    ring = np.zeros(power_of_two(n), dtype=EVENT)
+    ring["what"] = NOWHERE
+    return ring
 
 
 def new_book(n: int, months: int, rows: int | None = None, written: int = 0) -> Array:

@@ -27,13 +27,13 @@ UNUSED: Final = -2  # stay of an event or job that was never appointed; in a poo
 WIDTH: Final = N_PARAMETERS
 ARRAYS: Final = (
     "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "terms", "past", "scores", "slots",
-    "arrivals", "appointments", "events", "near", "belt", "buckets", "far", "jobs", "teams", "lines", "starts", "hops",
+    "arrivals", "appointments", "events", "near", "ring", "buckets", "far", "jobs", "teams", "lines", "starts", "hops",
     "book", "tallied", "mrr_then", "counts", "cohorts", "days", "charged", "orders",
 )  # fmt: skip
 
 LENGTHS: Final = (
     "n_accounts", "n_interventions", "n_months", "n_rows_of_parameters", "n_edits", "n_programmes", "n_appointments",
-    "most_events", "most_near", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows", "n_tallied",
+    "most_events", "most_near", "n_ring", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows", "n_tallied",
     "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
 )  # fmt: skip
 # beyond these a happening might find no room in the book, the queue, the jobs
@@ -66,6 +66,7 @@ COMPANY: Final = np.dtype([
     # the queue: what was taken from it last, and where its parts stand
     ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
     ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
+    ("first_in_ring", "i8"), ("last_in_ring", "i8"),
     # jobs, and errands that are due at this very moment
     ("free_job", "i8"), ("n_jobs", "i8"), ("asked", "i8"),
     ("first_start", "i8"), ("last_start", "i8"), ("first_hop", "i8"), ("last_hop", "i8"),
@@ -149,7 +150,7 @@ class State(NamedTuple):
     appointments : APPOINTMENT, staff and charges by time and rank
     events : EVENT [capacity]
     near : int32 [capacity + n], heap of events
-    belt : EVENT [n], the next review of each account
+    ring : EVENT [a power of two, at least n], the next review of nearly every account
     buckets, far : int32, heads of lists of events
     jobs : JOB [capacity]
     teams : TEAM [5]
@@ -179,7 +180,7 @@ class State(NamedTuple):
     appointments: Array
     events: Array
     near: Array
-    belt: Array
+    ring: Array
     buckets: Array
     far: Array
     jobs: Array
@@ -202,7 +203,7 @@ def bound(state: State) -> State:
     c = state.company
     lengths = (
         len(state.accounts), state.treated.shape[1], len(state.months), len(state.parameters), len(state.edits),
-        len(state.programmes), len(state.appointments), len(state.events), len(state.near), len(state.buckets),
+        len(state.programmes), len(state.appointments), len(state.events), len(state.near), len(state.ring), len(state.buckets),
         len(state.far), len(state.jobs), len(state.starts), len(state.hops), len(state.book) // ROW_BYTES,
         len(state.tallied), state.counts.size, state.cohorts.size, state.days.size, len(state.charged),
         len(state.orders),

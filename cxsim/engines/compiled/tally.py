@@ -11,7 +11,6 @@ from cxsim import events
 from cxsim.engines.compiled.memory import (
     Company,
     account_at,
-    belt_at,
     cohort_at,
     count_at,
     day_at,
@@ -19,7 +18,6 @@ from cxsim.engines.compiled.memory import (
     parameters_of,
     tallied_at,
 )
-from cxsim.engines.compiled.state import UNUSED
 from cxsim.events import ADOPTION, DIGITAL_TEAM, LAPSED, ONBOARDING_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.experience import experience_moved
@@ -85,9 +83,10 @@ def staying(stage: int) -> int:
 def take_stock(s: Company, month: int) -> None:
     """Sizes just before a month begins."""
     for i in range(s.n_accounts):
-        if belt_at(s, i).stay == UNUSED:
+        t = tallied_at(s, i)
+        if t.signed_at > s.now:
             continue  # it has not come
-        a, t, kept = account_at(s, i), tallied_at(s, i), mrr_then_at(s, month, i)
+        a, kept = account_at(s, i), mrr_then_at(s, month, i)
         now = int(a.mrr) if a.active else 0
         then = int(kept.n)
         kept.n = now

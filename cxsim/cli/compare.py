@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli import breakdown, files, money, overview
+from cxsim.cli import breakdown, files, ledgers, money, overview
 from cxsim.cli.keeping import NoStore, StoreAt, absolute, keeping, kept_line, store_of
 from cxsim.cli.run import head
 from cxsim.cli.screens import VERDICT_SIGNS, VERDICT_STYLES, bar, console, fast_note, next_steps, plural, say, table
@@ -70,6 +70,7 @@ class Shown:
     ledger: bool = False
     waiting: tuple[int, ...] = ()
     note: str = ""
+    orders: int | None = None
 
 
 def compare(
@@ -105,12 +106,22 @@ def compare(
     ledger: Annotated[
         bool, typer.Option("--ledger", help="With --out: each account's two fates, and each lever's share: ledger.csv.")
     ] = False,
+    orders: Annotated[
+        int | None,
+        typer.Option(
+            "--orders",
+            metavar="N",
+            help="With --ledger and over 6 levers: orders drawn to share gains; 16 unless given.",
+        ),
+    ] = None,
     store: StoreAt = None,
     no_store: NoStore = False,
 ) -> None:
     """Compare a world with what interventions make of it, under the same luck."""
     from cxsim.errors import InputError
 
+    if orders is not None and not ledger:
+        raise InputError(f"--orders {orders}: is how --ledger shares gains among levers, and --ledger is missing")
     if vary:
         if with_ or precision or by or ledger or waiting:
             raise InputError("--vary: stands alone, without --with, --precision, --by, --ledger and --waiting")
@@ -137,9 +148,11 @@ def compare(
     baseline = world_of(world, set_, accounts)
     alternatives = with_levers(baseline, with_)
     money.check_waiting(baseline, alternatives, later)
+    ledgers.check_orders(baseline, alternatives, orders)
     if out is not None:
         files.folder(out)
-    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger, later, scale_note(world, baseline))
+    shown = Shown(tuple(targets), everything, as_json, absolute(out), ledger, later, scale_note(world, baseline),
+                  orders)  # fmt: skip
     kept = store_of(store, no_store, asdict(shown))
     from cxsim.studies import compare as compared
 
@@ -175,7 +188,7 @@ def show(
     written = write(found, targets, place, told) if place is not None else []
     if shown.ledger and place is not None:
         names = stems([run.name for run in found.alternatives])
-        written += money.write_ledgers(found, names, place, quiet=shown.as_json, store=store)
+        written += ledgers.write_ledgers(found, names, place, orders=shown.orders, quiet=shown.as_json, store=store)
     if shown.as_json:
         print(json.dumps(document(found, targets, told), indent=1, allow_nan=False))
         return

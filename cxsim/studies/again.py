@@ -185,7 +185,7 @@ def _branches(q: _Question) -> Branches:
 def _ledger(q: _Question) -> Ledger:
     return ledger(
         q.base, alternative=q.scenarios[1], replications=q.asked["replications"], seed=q.seed,
-        shared=q.asked["shared"], progress=q.progress, store=q.store,
+        shared=q.asked["shared"], orders=q.asked.get("orders"), progress=q.progress, store=q.store,
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cxsim.cli.forecast_past import say_past
-from cxsim.cli.screens import console, next_steps, say, table
-from cxsim.cli.sizes import again, command
+from cxsim.cli.forecast_below import say_next, say_past
+from cxsim.cli.screens import console, say, table
+from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,10 +67,7 @@ def forecast_cohorts(asked: AskedCohorts) -> None:
         print(json.dumps(document(found, projected, each, past), indent=1, ensure_ascii=False, allow_nan=False))
         return
     _screen(found, projected, each, came, past, asked)
-    if asked.out is not None:
-        say(console(), f"Written: {asked.out}")
-    lines = [] if asked.backtested else [f"{again('backtest', None)} --backtest"]
-    next_steps(console(), lines if asked.out is not None else [*lines, again("out", "forecast.png")])
+    say_next(asked.backtested, asked.out)
 
 
 def sum_of(whole: Triangle, names: tuple[str, ...]) -> Reals:

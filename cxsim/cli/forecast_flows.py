@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxsim.cli.screens import console, next_steps, say, table
-from cxsim.cli.sizes import again, command
+from cxsim.cli.forecast_below import say_next
+from cxsim.cli.screens import console, say, table
+from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,10 +75,7 @@ def forecast_flows(asked: Asked) -> None:
         print(json.dumps(document(found, projected, past), indent=1, ensure_ascii=False, allow_nan=False))
         return
     _screen(found, projected, whole, past)
-    if asked.out is not None:
-        say(console(), f"Written: {asked.out}")
-    lines = [] if asked.backtested else [f"{again('backtest', None)} --backtest"]
-    next_steps(console(), lines if asked.out is not None else [*lines, again("out", "forecast.png")])
+    say_next(asked.backtested, asked.out)
 
 
 def document(found: FlowFit, projected: pd.DataFrame, past: FlowBacktest | None = None) -> dict[str, Any]:

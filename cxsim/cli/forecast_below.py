@@ -1,10 +1,11 @@
-"""Past forecasts on the screen, of a cohort or of several."""
+"""What stands below any forecast on the screen: past forecasts, the file that was written, what to ask next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cxsim.cli.screens import say, table
+from cxsim.cli.screens import console, next_steps, say, table
+from cxsim.cli.sizes import again
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,3 +31,11 @@ def say_past(out: Console, past: Backtest, baselines: str) -> None:
         f"{baselines}",
         "dim",
     )
+
+
+def say_next(backtested: bool, out: str | None) -> None:
+    """Which figure was written, and what may be asked next."""
+    if out is not None:
+        say(console(), f"Written: {out}")
+    lines = [] if backtested else [f"{again('backtest', None)} --backtest"]
+    next_steps(console(), lines if out is not None else [*lines, again("out", "forecast.png")])

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import cxsim as cx
 from cxsim.cli import app, main
-from cxsim.cli.compare import stems
+from cxsim.cli.compare_answers import stems
 from cxsim.cli.demo import small
 from cxsim.cli.ledgers import write_ledgers
 from cxsim.cli.screens import wrapped

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsim.cli.forecast_below import say_next, say_past
 from cxsim.cli.forecast_cohorts import AskedCohorts, forecast_cohorts
 from cxsim.cli.forecast_flows import Asked, forecast_flows
+from cxsim.cli.forecast_screen import say_next, say_past, shown
 from cxsim.cli.screens import console, say, table
 from cxsim.cli.sizes import Json, command
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cxsim.forecast import Backtest, Fit, Observed
     from cxsim.forecast.curves import Reals
 
-MOST_ROWS = 24
 FIGURES = (".png", ".svg")
 
 
@@ -291,14 +290,12 @@ def _models(found: Fit) -> str:
 
 def _rows(out: Console, found: Fit, projected: pd.DataFrame, came: Reals) -> None:
     last, ahead = found.seen.periods, projected[found.seen.periods + 1 :]
-    step = -(-len(ahead) // MOST_ROWS)
     labels = found.seen.labels
     heads = (labels.unit, "survival", "90 % bounds", "50 % bounds", "customers", *(("came",) if len(came) else ()))
     rows = table(*((head, "right") for head in heads))
     values = 100.0 * ahead[["survival", "low", "high", "low_50", "high_50"]].to_numpy()
-    for k, (survival, low, high, low_50, high_50) in enumerate(values):
-        if (len(values) - 1 - k) % step:
-            continue
+    for k in shown(len(values)):
+        survival, low, high, low_50, high_50 = values[k]
         cells = [
             labels.at(last + 1 + k), f"{survival:.1f} %",
             f"{low:.1f} – {high:.1f} %", f"{low_50:.1f} – {high_50:.1f} %",

@@ -1,8 +1,8 @@
-"""What stands below any forecast on the screen: past forecasts, the file that was written, what to ask next."""
+"""What any forecast has on the screen: which periods it shows, past forecasts, and what to ask next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cxsim.cli.screens import console, next_steps, say, table
 from cxsim.cli.sizes import again
@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cxsim.forecast import Backtest
+
+
+MOST_ROWS: Final = 24
+
+
+def shown(periods: int) -> range:
+    """Which of so many periods ahead are shown, from 0: all, or every so many up to the last one."""
+    step = -(-periods // MOST_ROWS) or 1
+    return range((periods - 1) % step, periods, step)
 
 
 def say_past(out: Console, past: Backtest, baselines: str) -> None:

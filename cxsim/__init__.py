@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from cxsim.studies.payback import Payback, payback
     from cxsim.studies.reproduction import reproduce, resume
     from cxsim.studies.sensitivity import Sensitivity, sensitivity
-    from cxsim.studies.targeting import Targeting, targeting
+    from cxsim.studies.targeted import Targeting
+    from cxsim.studies.targeting import targeting
     from cxsim.studies.uncertainty import Uncertainty, uncertain
     from cxsim.studies.waiting import Waiting, waiting
 
@@ -134,7 +135,7 @@ _ROOMS = {
     "Sensitivity": "cxsim.studies.sensitivity",
     "Source": "cxsim.parameters",
     "Store": "cxsim.store",
-    "Targeting": "cxsim.studies.targeting",
+    "Targeting": "cxsim.studies.targeted",
     "Uncertainty": "cxsim.studies.uncertainty",
     "Waiting": "cxsim.studies.waiting",
     "attribute": "cxsim.studies.attribution",

@@ -13,8 +13,9 @@ from cxsim.churn.dataset import Dataset, dataset
 from cxsim.churn.hazard import HazardModel, hazard, kaplan_meier
 
 if TYPE_CHECKING:
-    from cxsim.churn.evaluation import Evaluation, evaluate
+    from cxsim.churn.evaluation import Evaluation
     from cxsim.churn.explanation import NOT_A_CAUSE, dependence, importance, in_words, ordinary, reasons
+    from cxsim.churn.judging import evaluate
     from cxsim.churn.model import ChurnModel, fit
     from cxsim.churn.saving import load, save
     from cxsim.churn.survival import SurvivalEvaluation, evaluate_survival
@@ -47,7 +48,7 @@ __all__ = [
 # where each name stands; scikit-learn takes seconds to import, and a dataset does not need it
 _ROOMS = {
     "NOT_A_CAUSE": "explanation", "ChurnModel": "model", "Evaluation": "evaluation",
-    "dependence": "explanation", "evaluate": "evaluation",
+    "dependence": "explanation", "evaluate": "judging",
     "fit": "model", "importance": "explanation", "in_words": "explanation", "load": "saving", "ordinary": "explanation",
     "prepared": "tables", "read": "tables", "reasons": "explanation", "save": "saving",
     "SurvivalEvaluation": "survival", "evaluate_survival": "survival",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +12,9 @@ import typer
 
 from cxsim.cli.forecast_cohorts import AskedCohorts, forecast_cohorts
 from cxsim.cli.forecast_flows import Asked, forecast_flows
-from cxsim.cli.forecast_past import say_past
-from cxsim.cli.screens import console, next_steps, say, table
-from cxsim.cli.sizes import Json, again, command
+from cxsim.cli.forecast_screen import say_next, say_past, shown
+from cxsim.cli.screens import console, say, table
+from cxsim.cli.sizes import Json, command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from cxsim.forecast import Backtest, Fit, Observed
     from cxsim.forecast.curves import Reals
 
-MOST_ROWS = 24
 FIGURES = (".png", ".svg")
 
 
@@ -84,29 +85,20 @@ def forecast(
 
     A company's table without cohorts is told by --additions, --losses and --ends.
     """
-    from cxsim.errors import InputError
-
-    flat = {"--unit": unit, "--rounding": rounding, "--season": season, "--new": new, "--arpa": arpa,
-            "--growth": growth}  # fmt: skip
     if cohorts:
-        others = {"--column": column, "--additions": additions, "--losses": losses,
-                  "--ends": ends, "--unit": unit, "--rounding": rounding, "--season": season,
-                  "--growth": growth}  # fmt: skip
-        for option, value in others.items():
-            if value is not None:
-                raise InputError(f"{option}: is not for several cohorts; leave it out where --cohorts stands")
+        others = {"--column": column, "--additions": additions, "--losses": losses, "--ends": ends, "--unit": unit,
+                  "--rounding": rounding, "--season": season, "--growth": growth}  # fmt: skip
+        _refuse(others, "is not for several cohorts; leave it out where --cohorts stands", shows=False)
         _check_figure(out)
         with _named(table_):
             forecast_cohorts(
                 AskedCohorts(table_, rows, customers, horizon, fit_, model, new, arpa, backtested, as_json, out)
             )
         return
-    if rows is not None:
-        raise InputError(f"--rows {rows}: is for several cohorts; say --cohorts")
+    _refuse({"--rows": rows}, "is for several cohorts; say --cohorts")
     if any(name is not None for name in (additions, losses, ends)):
-        for option, value in (("--column", column), ("--customers", customers)):
-            if value is not None:
-                raise InputError(f"{option} {value}: is for a cohort; leave it out where --additions or --losses stand")
+        one = {"--column": column, "--customers": customers}
+        _refuse(one, "is for a cohort; leave it out where --additions or --losses stand")
         _check_figure(out)
         asked = Asked(
             table_, additions, losses, ends, horizon, fit_, model, 1.0 if unit is None else unit, rounding or 0.0,
@@ -115,38 +107,68 @@ def forecast(
         with _named(table_):
             forecast_flows(asked)
         return
-    for option, given in flat.items():
-        if given is not None:
-            raise InputError(f"{option} {given:.10g}: is for a table without cohorts; name --additions and --losses")
-    if column is None:
+    flat = {"--unit": unit, "--rounding": rounding, "--season": season, "--new": new, "--arpa": arpa,
+            "--growth": growth}  # fmt: skip
+    _refuse(flat, "is for a table without cohorts; name --additions and --losses")
+    _cohort(AskedCohort(table_, column, customers, horizon, fit_, model, backtested, as_json, out))
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCohort:
+    """What was asked of one cohort."""
+
+    file: str
+    column: str | None
+    customers: int | None
+    horizon: int
+    fit: int | None
+    model: str
+    backtested: bool
+    as_json: bool
+    out: str | None
+
+
+def _cohort(asked: AskedCohort) -> None:
+    """Read, fit, project and show."""
+    from cxsim.errors import InputError
+
+    if asked.column is None:
         raise InputError(
             "--column: is missing; name the column that holds survival or counts, or say --cohorts for all columns"
         )
-    _check_figure(out)
+    _check_figure(asked.out)
     from cxsim.forecast import fit as fitted
     from cxsim.forecast.tables import read_cohort
 
-    known = read_cohort(table_, column, customers=customers)
+    known = read_cohort(asked.file, asked.column, customers=asked.customers)
     # both are told in the table's own unit: month 24 of a table by threes is its eighth period
-    horizon, labels = known.labels.periods(horizon, "--horizon"), known.labels
-    fit_ = None if fit_ is None else labels.periods(fit_, "--fit")
-    with _named(table_):
-        found = fitted(known, model=model, periods=fit_)
+    horizon, labels = known.labels.periods(asked.horizon, "--horizon"), known.labels
+    first = None if asked.fit is None else labels.periods(asked.fit, "--fit")
+    with _named(asked.file):
+        found = fitted(known, model=asked.model, periods=first)
         projected = found.project(horizon)
-        past = _backtest(known if fit_ is None else known.first(fit_), model) if backtested else None
+        past = _backtest(known if first is None else known.first(first), asked.model) if asked.backtested else None
     came = known.survival[found.seen.periods + 1 : horizon + 1]
-    if out is not None:
+    if asked.out is not None:
         from cxsim import plots
 
         figure = plots.forecast(found, horizon=horizon, later=came)
-        plots.save(figure, out, born=f"{found.provenance}; made by: {command()}")
-    if as_json:
+        plots.save(figure, asked.out, born=f"{found.provenance}; made by: {command()}")
+    if asked.as_json:
         print(json.dumps(document(found, projected, past), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    _screen(found, projected, came, past, column)
-    if out is not None:
-        say(console(), f"Written: {out}")
-    _next(backtested, out)
+    _screen(found, projected, came, past, asked.column)
+    say_next(asked.backtested, asked.out)
+
+
+def _refuse(given: Mapping[str, str | float | None], why: str, *, shows: bool = True) -> None:
+    """Refuse the first option that is given, for it is not for what is asked."""
+    from cxsim.errors import InputError
+
+    for option, value in given.items():
+        if value is not None:
+            said = f" {value:.10g}" if isinstance(value, float) else f" {value}"
+            raise InputError(f"{option}{said if shows else ''}: {why}")
 
 
 class _named:
@@ -268,14 +290,12 @@ def _models(found: Fit) -> str:
 
 def _rows(out: Console, found: Fit, projected: pd.DataFrame, came: Reals) -> None:
     last, ahead = found.seen.periods, projected[found.seen.periods + 1 :]
-    step = -(-len(ahead) // MOST_ROWS)
     labels = found.seen.labels
     heads = (labels.unit, "survival", "90 % bounds", "50 % bounds", "customers", *(("came",) if len(came) else ()))
     rows = table(*((head, "right") for head in heads))
     values = 100.0 * ahead[["survival", "low", "high", "low_50", "high_50"]].to_numpy()
-    for k, (survival, low, high, low_50, high_50) in enumerate(values):
-        if (len(values) - 1 - k) % step:
-            continue
+    for k in shown(len(values)):
+        survival, low, high, low_50, high_50 = values[k]
         cells = [
             labels.at(last + 1 + k), f"{survival:.1f} %",
             f"{low:.1f} – {high:.1f} %", f"{low_50:.1f} – {high_50:.1f} %",
@@ -285,10 +305,3 @@ def _rows(out: Console, found: Fit, projected: pd.DataFrame, came: Reals) -> Non
             cells.append(f"{100 * came[k]:.1f} %" if k < len(came) else "")
         rows.add_row(*cells)
     out.print(rows)
-
-
-def _next(backtested: bool, out: str | None) -> None:
-    lines = [] if backtested else [f"{again('backtest', None)} --backtest"]
-    if out is None:
-        lines.append(again("out", "forecast.png"))
-    next_steps(console(), lines)

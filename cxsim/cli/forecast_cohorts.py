@@ -7,17 +7,15 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cxsim.cli.forecast_past import say_past
-from cxsim.cli.screens import console, next_steps, say, table
-from cxsim.cli.sizes import again, command
+from cxsim.cli.forecast_screen import say_next, say_past, shown
+from cxsim.cli.screens import console, say, table
+from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cxsim.forecast import Backtest, CohortFit, Triangle
     from cxsim.forecast.curves import Reals
-
-MOST_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +65,7 @@ def forecast_cohorts(asked: AskedCohorts) -> None:
         print(json.dumps(document(found, projected, each, past), indent=1, ensure_ascii=False, allow_nan=False))
         return
     _screen(found, projected, each, came, past, asked)
-    if asked.out is not None:
-        say(console(), f"Written: {asked.out}")
-    lines = [] if asked.backtested else [f"{again('backtest', None)} --backtest"]
-    next_steps(console(), lines if asked.out is not None else [*lines, again("out", "forecast.png")])
+    say_next(asked.backtested, asked.out)
 
 
 def sum_of(whole: Triangle, names: tuple[str, ...]) -> Reals:
@@ -172,14 +167,12 @@ def _screen(
 def _total(projected: pd.DataFrame, known: int, came: Reals) -> None:
     """All cohorts together, a row a period."""
     rows_ahead = projected.iloc[1:].to_dict(orient="records")
-    step = -(-len(rows_ahead) // MOST_ROWS)
     money = "revenue" in projected
     heads = ("period", "customers", "90 % bounds", *(("came",) if len(came) else ()),
              *(("revenue", "90 %") if money else ()))  # fmt: skip
     rows = table(*((head, "right") for head in heads))
-    for k, row in enumerate(rows_ahead):
-        if (len(rows_ahead) - 1 - k) % step:
-            continue
+    for k in shown(len(rows_ahead)):
+        row = rows_ahead[k]
         cells = [str(known + 1 + k), f"{row['customers']:,.0f}", f"{row['low']:,.0f} – {row['high']:,.0f}"]
         if len(came):
             cells.append(f"{came[k]:,.0f}" if k < len(came) else "")

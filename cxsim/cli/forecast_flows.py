@@ -6,16 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxsim.cli.screens import console, next_steps, say, table
-from cxsim.cli.sizes import again, command
+from cxsim.cli.forecast_screen import say_next, shown
+from cxsim.cli.screens import console, say, table
+from cxsim.cli.sizes import command
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
     from cxsim.forecast import FlowBacktest, FlowFit, Flows
-
-MOST_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,7 @@ def forecast_flows(asked: Asked) -> None:
         print(json.dumps(document(found, projected, past), indent=1, ensure_ascii=False, allow_nan=False))
         return
     _screen(found, projected, whole, past)
-    if asked.out is not None:
-        say(console(), f"Written: {asked.out}")
-    lines = [] if asked.backtested else [f"{again('backtest', None)} --backtest"]
-    next_steps(console(), lines if asked.out is not None else [*lines, again("out", "forecast.png")])
+    say_next(asked.backtested, asked.out)
 
 
 def document(found: FlowFit, projected: pd.DataFrame, past: FlowBacktest | None = None) -> dict[str, Any]:
@@ -146,14 +142,13 @@ def _screen(found: FlowFit, projected: pd.DataFrame, whole: Flows, past: FlowBac
 
 def _rows(out: Console, known: int, projected: pd.DataFrame, whole: Flows) -> None:
     came = whole.periods > known
-    step = -(-len(projected) // MOST_ROWS)
     paid = "revenue" in projected
     told = ("came",) if came else ()
     heads = (whole.labels.unit, "ends", "90 %", *told, "losses", "90 %", *told, *(("revenue",) if paid else ()))
     rows = table(*((head, "right") for head in heads), gap=1)
-    for k, row in enumerate(projected.to_dict(orient="records")):
-        if (len(projected) - 1 - k) % step:
-            continue
+    periods = projected.to_dict(orient="records")
+    for k in shown(len(periods)):
+        row = periods[k]
         cells = [whole.labels.at(known + k)]
         for name, values in (("ends", whole.ends), ("losses", whole.losses)):
             cells += [_number(row[name]), f"{_number(row[f'{name}_low'])} – {_number(row[f'{name}_high'])}"]

@@ -1,4 +1,4 @@
-"""What `compare` says and writes of money: when an alternative pays, what waiting costs, the ledgers."""
+"""What `compare` says and writes of money: when an alternative pays, what waiting costs, the monthly ledger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
 from cxsim.cli.keeping import for_part, keeping
-from cxsim.cli.screens import bar, console, say, table
+from cxsim.cli.screens import bar, say, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -136,30 +136,3 @@ def write_money(found: Run | Comparison, place: Path) -> list[Path]:
         files.write_text(place / name, f"# {born}\n{frame.to_csv(index=False, float_format='%.12g')}")
         for name, frame in (("money.csv", monthly_money(found)), ("stages.csv", money_by_stage(found)))
     ]
-
-
-def write_ledgers(
-    found: Comparison, stems: Sequence[str], place: Path, *, quiet: bool, store: Store | None
-) -> list[Path]:
-    """Write what became of each account without and with each alternative."""
-    from cxsim.studies.answers import added
-    from cxsim.studies.coalitions import MOST_EXACT
-    from cxsim.studies.ledger import ledger as fates
-
-    baseline, written = found.baseline, []
-    for stem, run in zip(stems, found.alternatives, strict=True):
-        levers = len(added(baseline.scenario, run.scenario))
-        with bar(f"ledger of {run.name}", quiet=quiet) as progress, keeping():
-            told = fates(
-                baseline.scenario, alternative=run.scenario, replications=len(baseline.replications),
-                seed=baseline.seed, shared=2 <= levers <= MOST_EXACT, progress=progress,
-                store=for_part(store, found.run_id),
-            )  # fmt: skip
-        lines = [f"# {files.born(baseline.scenario, baseline.seed)}"]
-        if levers > MOST_EXACT:
-            lines.append(f"# not shared: {levers} levers are more than the {MOST_EXACT} whose coalitions are all run")
-            if not quiet:
-                say(console(), f"ledger of {run.name}: {lines[-1].removeprefix('# ')}", "dim")
-        rows = told.frame().to_csv(index=False, float_format="%.12g")
-        written.append(files.write_text(place / f"{stem}ledger.csv", "\n".join((*lines, rows))))
-    return written

@@ -89,7 +89,7 @@ def written_line(found: Comparison, written: list[Path]) -> str:
     if not hides_tables(found, everything=False):
         return "Written: " + ", ".join(files.shown(path) for path in written)
     each = [path for path in written if path.name.endswith("-report.html")]
-    kinds = ("effects.png", "arr.png", "retention.png", "payback.png", "report.html", "ledger.csv")
+    kinds = ("effects.png", "arr.png", "retention.png", "payback.png", "report.html", "ledger.csv", "ledger-levers.csv")
     joint = [path for path in written if not any(path.name.endswith(f"-{kind}") for kind in kinds)]
     own = [kind for kind in kinds if any(path.name.endswith(f"-{kind}") for path in written)]
     return (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli import files
-from cxsim.cli.compare import document
+from cxsim.cli.compare_answers import document
 from cxsim.cli.keeping import keeping, kept_line
 from cxsim.cli.screens import VERDICT_STYLES, bar, console, fast_note, plural, say, table, wrapped
 from cxsim.cli.sizes import command

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from cxsim.plots import style
 from cxsim.studies import quantities as q
 from cxsim.studies.qini import Qini
-from cxsim.studies.targeting import WORDS, Targeting
+from cxsim.studies.targeted import WORDS, Targeting
 
 _COLOURS = {
     "random": style.GREY, "health": style.PURPLE, "risk": style.ORANGE, "exposure": style.RED, "response": style.BLUE,

@@ -44,31 +44,7 @@ def schema() -> dict[str, Any]:
         "url": {"type": "string"},
         "claims": {"type": "array", "items": {"enum": list("abcdefghij")}},
     }
-    tables = {table: _table([p for p in declared() if p.path.split(".")[0] == table], citation) for table in TABLES}
-    per_segment = {
-        table: _table([p for p in declared() if p.path.split(".")[0] == table and not p.per_company], citation)
-        for table in TABLES
-    }
-    own = per_segment.pop("segments")["properties"]
-    segment = {
-        "type": "object",
-        "description": "One segment: who its accounts are, and numbers that differ from those of the world.",
-        "properties": {**own, **{name: table for name, table in per_segment.items() if table["properties"]}},
-        "additionalProperties": False,
-    }
-    definitions["segment"] = segment
-    tables["segments"]["patternProperties"] = {SEGMENT_NAME: {"$ref": "#/$defs/segment"}}
-    tables["segments"]["maxProperties"] = MOST_SEGMENTS + len(own)
-    tables["arrivals"]["properties"]["series"] = {
-        "type": "object",
-        "description": "Given monthly sign-ups by segment, from month 0.",
-        "additionalProperties": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 2 * MOST_MONTHS,
-            "items": {"type": "number", "minimum": 0},
-        },
-    }
+    tables, definitions["segment"] = _tables(citation)
     entries = {
         "type": "array",
         "maxItems": MOST_ENTRIES,
@@ -93,6 +69,35 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def _tables(citation: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The tables of a world's numbers, and what one segment may have of its own."""
+    tables = {table: _table([p for p in declared() if p.path.split(".")[0] == table], citation) for table in TABLES}
+    per_segment = {
+        table: _table([p for p in declared() if p.path.split(".")[0] == table and not p.per_company], citation)
+        for table in TABLES
+    }
+    own = per_segment.pop("segments")["properties"]
+    segment = {
+        "type": "object",
+        "description": "One segment: who its accounts are, and numbers that differ from those of the world.",
+        "properties": {**own, **{name: table for name, table in per_segment.items() if table["properties"]}},
+        "additionalProperties": False,
+    }
+    tables["segments"]["patternProperties"] = {SEGMENT_NAME: {"$ref": "#/$defs/segment"}}
+    tables["segments"]["maxProperties"] = MOST_SEGMENTS + len(own)
+    tables["arrivals"]["properties"]["series"] = {
+        "type": "object",
+        "description": "Given monthly sign-ups by segment, from month 0.",
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 2 * MOST_MONTHS,
+            "items": {"type": "number", "minimum": 0},
+        },
+    }
+    return tables, segment
 
 
 def _table(parameters: list[Parameter], citation: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,21 @@ Answer = (
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """Who does the work, and who hears of it: nothing of this bears on a number.
+
+    Attributes
+    ----------
+    workers, executor, progress
+        As in the study; only `run` and `compare` take an executor.
+    """
+
+    workers: int | None = None
+    executor: Executor | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Question:
     """A question as it was noted, and how it is to be asked now."""
 
@@ -39,9 +54,7 @@ class _Question:
     scenarios: list[Scenario]
     seed: int
     store: Store
-    workers: int | None
-    executor: Executor | None
-    progress: Progress | None
+    hands: Hands
 
     @property
     def base(self) -> Scenario:
@@ -57,14 +70,7 @@ class _Question:
         return list(self.asked["names"][1:])
 
 
-def asked_again(
-    record: RunRecord,
-    store: Store,
-    *,
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: Progress | None = None,
-) -> Answer:
+def asked_again(record: RunRecord, store: Store, hands: Hands) -> Answer:
     """Ask the question of a run as it was asked.
 
     Parameters
@@ -72,8 +78,7 @@ def asked_again(
     record : RunRecord
     store : Store
         Where units are found and kept.
-    workers, executor, progress
-        As in the study; only `run` and `compare` take an executor.
+    hands : Hands
 
     Raises
     ------
@@ -84,10 +89,10 @@ def asked_again(
     verb = record.question["verb"]
     if verb not in _VERBS:
         raise InputError(f"{record.id}: {verb}: was asked by another version of cxsim, and this one does not know it")
-    if executor is not None and verb not in ("run", "compare"):
+    if hands.executor is not None and verb not in ("run", "compare"):
         raise InputError(f"executor: {record.id} is a study that runs on threads of this process ({verb})")
     scenarios = scenarios_of(record)
-    return _VERBS[verb](_Question(record.question, scenarios, record.seed, store, workers, executor, progress))
+    return _VERBS[verb](_Question(record.question, scenarios, record.seed, store, hands))
 
 
 def scenarios_of(record: RunRecord) -> list[Scenario]:
@@ -109,30 +114,30 @@ def scenarios_of(record: RunRecord) -> list[Scenario]:
 def _run(q: _Question) -> Run:
     return run(
         q.base, replications=q.asked["replications"], precision=q.asked["precision"], seed=q.seed,
-        horizon=q.asked["horizon"], engine=q.asked["engine"], workers=q.workers, executor=q.executor,
-        progress=q.progress, store=q.store,
+        horizon=q.asked["horizon"], engine=q.asked["engine"], workers=q.hands.workers, executor=q.hands.executor,
+        progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _compare(q: _Question) -> Comparison:
     return compare(
         *q.scenarios, replications=q.asked["replications"], precision=q.asked["precision"], seed=q.seed,
-        engine=q.asked["engine"], by_segment=q.asked["by_segment"], names=q.names, workers=q.workers,
-        executor=q.executor, progress=q.progress, store=q.store,
+        engine=q.asked["engine"], by_segment=q.asked["by_segment"], names=q.names, workers=q.hands.workers,
+        executor=q.hands.executor, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _attribute(q: _Question) -> Attribution:
     return attribute(
         q.base, alternative=q.scenarios[1], replications=q.asked["replications"], seed=q.seed,
-        horizon=q.asked["horizon"], workers=q.workers, progress=q.progress, store=q.store,
+        horizon=q.asked["horizon"], workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _combine(q: _Question) -> Combinations:
     return combine(
         *q.scenarios, replications=q.asked["replications"], seed=q.seed, pairs=q.asked["pairs"], names=q.names,
-        horizon=q.asked["horizon"], workers=q.workers, progress=q.progress, store=q.store,
+        horizon=q.asked["horizon"], workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
@@ -145,7 +150,7 @@ def _uncertain(q: _Question) -> Uncertainty:
     return uncertain(
         *q.scenarios, draws=q.asked["draws"], replications=q.asked["replications"], seed=q.seed,
         parameters=q.asked["parameters"], effect_spread=_spread(q),
-        names=q.names, workers=q.workers, progress=q.progress, store=q.store,
+        names=q.names, workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
@@ -156,7 +161,7 @@ def _sensitivity(q: _Question) -> Sensitivity:
         groups=None if groups is None else dict(groups),
         correlations=None if correlations is None else dict(correlations), rows=q.asked["rows"],
         replications=q.asked["replications"], every=q.asked["every"], effect_spread=_spread(q), seed=q.seed,
-        workers=q.workers, progress=q.progress, store=q.store,
+        workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
@@ -164,34 +169,39 @@ def _discover(q: _Question) -> Discovery:
     return discover(
         q.base, alternative=q.alternative, outcome=q.asked["outcome"], threshold=q.asked["threshold"],
         when=q.asked["when"], parameters=q.asked["parameters"], effect_spread=_spread(q), rows=q.asked["rows"],
-        seed=q.seed, workers=q.workers, progress=q.progress, store=q.store,
+        seed=q.seed, workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _fork(q: _Question) -> Futures:
     return fork(
         *q.scenarios, at=q.asked["at"], branches=q.asked["branches"], seed=q.seed, replication=q.asked["replication"],
-        common=q.asked["common"], names=q.names, workers=q.workers, progress=q.progress, store=q.store,
+        common=q.asked["common"], names=q.names, workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _branches(q: _Question) -> Branches:
     return branches(
         q.base, seed=q.seed, at=q.asked["at"], number=q.asked["number"], months=q.asked["months"],
-        replication=q.asked["replication"], workers=q.workers, progress=q.progress, store=q.store,
+        replication=q.asked["replication"], workers=q.hands.workers, progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _ledger(q: _Question) -> Ledger:
     return ledger(
         q.base, alternative=q.scenarios[1], replications=q.asked["replications"], seed=q.seed,
-        shared=q.asked["shared"], progress=q.progress, store=q.store,
+        shared=q.asked["shared"], orders=q.asked.get("orders"), progress=q.hands.progress, store=q.store,
     )  # fmt: skip
 
 
 def _claims(q: _Question) -> list[Audited]:
     return audit(
-        q.asked["names"], seed=q.seed, fast=q.asked["fast"], workers=q.workers, progress=q.progress, store=q.store
+        q.asked["names"],
+        seed=q.seed,
+        fast=q.asked["fast"],
+        workers=q.hands.workers,
+        progress=q.hands.progress,
+        store=q.store,
     )
 
 

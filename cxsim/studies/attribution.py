@@ -13,7 +13,15 @@ from cxsim.errors import InputError
 from cxsim.levers import told_apart
 from cxsim.scenario import Scenario
 from cxsim.studies.answers import column_of
-from cxsim.studies.coalitions import MOST_EXACT, against_adding, levers_of, marginals, on_the_way, shapley, world_of
+from cxsim.studies.coalitions import (
+    MOST_EXACT,
+    against_adding,
+    needed,
+    orders_of,
+    shared_among,
+    shared_out,
+    world_of,
+)
 from cxsim.studies.contents import Wanted
 from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
     from cxsim.store import Store
 
 Reals = npt.NDArray[np.float64]
-MOST_LEVERS: Final = 30
 ORDERS: Final = 2  # of each replication beyond MOST_EXACT levers: one at random, and the same backwards
 
 
@@ -133,28 +140,28 @@ def attribute(
     InputError
         If the two differ in anything but levers, or a number is out of range.
     """
-    levers = levers_of(baseline, alternative)
+    levers = shared_among(baseline, alternative)
     k = len(levers)
-    if k > MOST_LEVERS:
-        raise InputError(f"{alternative.name}: {k} levers are more than the {MOST_LEVERS} that can be told apart")
     if replications < 2:
         raise InputError(f"replications: {replications} is too few for an interval; at least 2")
     full = (1 << k) - 1
     always = {0, full, *(1 << lever for lever in range(k)), *(full ^ 1 << lever for lever in range(k))}
     worlds: dict[int, Scenario] = {}
 
-    def needed(number: int) -> Sequence[int]:
-        return sorted(always | on_the_way(_orders(k, seed, number))) if k > MOST_EXACT else range(full + 1)
+    def orders(number: int) -> list[list[int]]:
+        return orders_of(k, seed=seed, number=number, count=ORDERS)
+
+    def asked(number: int) -> list[int]:
+        return sorted(always.union(needed(k, orders(number))))
 
     def wanted(number: int) -> list[Wanted]:
-        for coalition in needed(number):
+        for coalition in asked(number):
             worlds.setdefault(coalition, world_of(baseline, levers, coalition))
-        return [Wanted(worlds[coalition], seed, number, horizon) for coalition in needed(number)]
+        return [Wanted(worlds[coalition], seed, number, horizon) for coalition in asked(number)]
 
     def read(number: int, found: Sequence[Replication]) -> tuple[Reals, ...]:
-        orders = _orders(k, seed, number) if k > MOST_EXACT else []
-        value = {coalition: one.values[0] for coalition, one in zip(needed(number), found, strict=True)}
-        parts = marginals(orders, value) if orders else shapley(np.array([value[c] for c in range(full + 1)]))
+        value = {coalition: one.values[0] for coalition, one in zip(asked(number), found, strict=True)}
+        parts = shared_out(value, orders(number))
         alone = np.array([value[1 << lever] - value[0] for lever in range(k)])
         last = np.array([value[full] - value[full ^ 1 << lever] for lever in range(k)])
         return parts, alone, last, value[full] - value[0]
@@ -168,12 +175,6 @@ def attribute(
     return Attribution(
         baseline, alternative, names, seed, shares, alone, last, together, k <= MOST_EXACT, run_id_of(shelf)
     )
-
-
-def _orders(k: int, seed: int, number: int) -> list[list[int]]:
-    """An order at random and its reverse; the same for the same replication of the same study."""
-    order = np.random.Generator(np.random.Philox(key=[seed, number])).permutation(k).tolist()
-    return [order, order[::-1]]
 
 
 def _told(values: Reals) -> tuple[float, float, float]:

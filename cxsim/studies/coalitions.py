@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from cxsim.studies.quantities import change, title
 
 Reals = npt.NDArray[np.float64]
 MOST_EXACT: Final = 6  # levers up to which every coalition is simulated
+MOST_LEVERS: Final = 30
 
 
 def levers_of(baseline: Scenario, alternative: Scenario) -> tuple[Intervention, ...]:
@@ -37,6 +38,22 @@ def levers_of(baseline: Scenario, alternative: Scenario) -> tuple[Intervention, 
         raise InputError(
             f"{alternative.name}: differs from {baseline.name} in more than levers, so that its effect is not theirs "
             "alone (put what both have in common into the baseline)"
+        )
+    return levers
+
+
+def shared_among(baseline: Scenario, alternative: Scenario) -> tuple[Intervention, ...]:
+    """The levers among which what an alternative does can be shared out.
+
+    Raises
+    ------
+    InputError
+        If it differs in anything but levers, or they are more than 30.
+    """
+    levers = levers_of(baseline, alternative)
+    if len(levers) > MOST_LEVERS:
+        raise InputError(
+            f"{alternative.name}: {len(levers)} levers are more than the {MOST_LEVERS} that can be told apart"
         )
     return levers
 
@@ -97,7 +114,48 @@ def shapley(values: npt.NDArray[Any]) -> Reals:
     return shares
 
 
-def marginals(orders: Sequence[Sequence[int]], value: dict[int, Reals]) -> Reals:
+def orders_of(k: int, *, seed: int, number: int, count: int) -> list[list[int]]:
+    """Orders in which k levers are added, drawn for a replication; none where every coalition is run.
+
+    Parameters
+    ----------
+    k : int
+    seed, number : int
+        The same orders for the same replication of the same study; more of them begin with the fewer.
+    count : int
+        Even: each order that is drawn stands before itself backwards, which leaves nothing to chance where levers act
+        on each other in pairs only.
+    """
+    if k <= MOST_EXACT:
+        return []
+    luck = np.random.Generator(np.random.Philox(key=[seed, number]))
+    drawn = [luck.permutation(k).tolist() for _ in range(count // 2)]
+    return [order for one in drawn for order in (one, one[::-1])]
+
+
+def needed(k: int, orders: Sequence[Sequence[int]]) -> Sequence[int]:
+    """Coalitions of k levers of which shares are made, in rising order: those on the way, or without orders all."""
+    return sorted(on_the_way(orders)) if orders else range(1 << k)
+
+
+def shared_out(value: Mapping[int, npt.NDArray[Any]], orders: Sequence[Sequence[int]]) -> Reals:
+    """Each lever's share: exact without orders, else estimated along them.
+
+    Parameters
+    ----------
+    value : mapping
+        What each coalition that is `needed` comes to, by its whole number; arrays of one shape.
+    orders : sequence of permutations of 0 … k − 1
+
+    Returns
+    -------
+    float array, shape (k, …)
+        Adds up to the whole gain in either case; a lever that never changes anything gets exactly 0.
+    """
+    return marginals(orders, value) if orders else shapley(np.array([value[c] for c in range(len(value))]))
+
+
+def marginals(orders: Sequence[Sequence[int]], value: Mapping[int, npt.NDArray[Any]]) -> Reals:
     """The same, estimated from some orders: mean of what each lever adds when they come in that order.
 
     Parameters

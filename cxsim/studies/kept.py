@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -41,7 +42,7 @@ def ranges_of(keys: Sequence[Key]) -> list[Range]:
     return found
 
 
-class Shelf:
+class Shelf(ABC):
     """Where a study's units are found and kept. As a context it commits at the end what is finished, whatever ended it.
 
     Attributes
@@ -59,13 +60,13 @@ class Shelf:
         self._order |= dict.fromkeys(one.key for one in wanted)
         return {}
 
+    @abstractmethod
     def keep(self, wanted: Wanted, made: Made) -> None:
         """Take in what was run; any thread may ask."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, arms: Sequence[Sequence[Key]] | None = None) -> None:
         """Note that the answer rests on these units of each arm; unless given, on all that were needed."""
-        raise NotImplementedError
 
     def digest(self, arms: Sequence[Sequence[Key]] | None = None) -> str:
         """Digest of the answer that rests on these units."""
@@ -80,7 +81,8 @@ class Shelf:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Nothing is open."""
+        """Nothing is open, unless a shelf says otherwise."""
+        return
 
 
 class Keeping(Shelf):
@@ -89,15 +91,8 @@ class Keeping(Shelf):
     Parameters
     ----------
     store : Store
-    scenarios : sequence of Scenario
-        What the question is about, the baseline first.
-    question : mapping
-        The verb and its arguments, as far as they bear on the answer; from these and the scenarios it is asked again.
-    seed : int
-    horizon : int, optional
-        Months; the scenarios' own unless given.
-    engine : str, optional
-        "compiled" unless given.
+    run_id : str
+        Of the run that was entered there.
 
     Notes
     -----
@@ -105,20 +100,8 @@ class Keeping(Shelf):
     no more than these and what was being simulated.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        scenarios: Sequence[Scenario],
-        *,
-        question: Mapping[str, Any],
-        seed: int,
-        horizon: int | None = None,
-        engine: str | None = None,
-    ) -> None:
-        at = [Wanted(one, seed, 0, horizon, engine=engine or ENGINES[-1]).key[0] for one in scenarios]
-        places = [(address, one.to_toml()) for address, one in zip(at, scenarios, strict=True)]
-        asked = runs.enter(store.path, question, store.command, places, seed=seed, laws=origin.laws())
-        super().__init__(asked)
+    def __init__(self, store: Store, run_id: str) -> None:
+        super().__init__(run_id)
         self._store = store
         self._waiting: list[tuple[Address, Unit]] = []
         self._lock, self._writing = threading.Lock(), threading.Lock()
@@ -298,7 +281,20 @@ def shelf_of(
     horizon: int | None = None,
     engine: str | None = None,
 ) -> Shelf:
-    """A study's shelf in a store; arguments as those of `Keeping`.
+    """A study's shelf in a store, in which the run is entered.
+
+    Parameters
+    ----------
+    store : Store
+    scenarios : sequence of Scenario
+        What the question is about, the baseline first.
+    question : mapping
+        The verb and its arguments, as far as they bear on the answer; from these and the scenarios it is asked again.
+    seed : int
+    horizon : int, optional
+        Months; the scenarios' own unless given.
+    engine : str, optional
+        "compiled" unless given.
 
     Raises
     ------
@@ -309,7 +305,10 @@ def shelf_of(
         refuse(one, seed=seed, horizon=horizon, engine=engine)
     if isinstance(store, Lent):
         return store.shelf
-    return Keeping(store, scenarios, question=question, seed=seed, horizon=horizon, engine=engine)
+    at = [Wanted(one, seed, 0, horizon, engine=engine or ENGINES[-1]).key[0] for one in scenarios]
+    places = [(address, one.to_toml()) for address, one in zip(at, scenarios, strict=True)]
+    run_id = runs.enter(store.path, question, store.command, places, seed=seed, laws=origin.laws())
+    return Keeping(store, run_id)
 
 
 @contextmanager
@@ -327,7 +326,7 @@ def kept_in(
     ----------
     store : Store or None
     scenarios, question, seed, horizon
-        As in `Keeping`.
+        As in `shelf_of`.
     """
     if store is None:
         yield None

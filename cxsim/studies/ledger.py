@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +12,14 @@ import numpy.typing as npt
 from cxsim import events
 from cxsim.errors import Faults, InputError
 from cxsim.levers import told_apart
-from cxsim.readings.margins import HALF_CENTS, own_margins, wages_of_revenue
-from cxsim.readings.paths import Paths, halves
-from cxsim.readings.values import Economics, economics_of
+from cxsim.readings.margins import HALF_CENTS
+from cxsim.readings.paths import Paths
+from cxsim.readings.values import economics_of
 from cxsim.scenario import Scenario
-from cxsim.studies.coalitions import MOST_EXACT, levers_of, shapley, world_of
+from cxsim.studies.coalitions import MOST_EXACT, MOST_LEVERS, needed, orders_of, shared_among, world_of
 from cxsim.studies.contents import PATHS, Wanted
 from cxsim.studies.experiment import names_of
+from cxsim.studies.fates import FATES, IN_WORDS, SHARED, Fates, fates_of, sums_of
 from cxsim.studies.kept import kept_in, run_id_of
 from cxsim.studies.pairs import mean_interval
 from cxsim.studies.pieces import in_pieces
@@ -32,20 +33,11 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
-FATES: Final = ("saved", "postponed", "unchanged", "hastened", "lost", "came", "stayed away")
-SAVED, POSTPONED, UNCHANGED, HASTENED, LOST, CAME, STAYED_AWAY = range(len(FATES))
-IN_WORDS: Final = {
-    "saved": "customer at the horizon only with it",
-    "postponed": "customer for longer with it, and at the horizon in both or in neither",
-    "unchanged": "customer in the same months",
-    "hastened": "customer for less time with it, and at the horizon in both or in neither",
-    "lost": "customer at the horizon only without it",
-    "came": "ever a customer only with it",
-    "stayed away": "ever a customer only without it",
-}
 NO_ACCOUNT: Final = "no account"
 WAGES: Final = "wages of onboarding and support, a cost of revenue that belongs to no account"
-SHARED: Final = ("mrr", "revenue", "margin")
+UNITS: Final = (100.0, HALF_CENTS, 1.0)  # of what is shared, in one of the world's currency
+ORDERS: Final = 16  # drawn in each replication beyond MOST_EXACT levers; with seven about the runs that six take
+LEAST_ORDERS, MOST_ORDERS = 4, 200  # two pairs, of which there is a spread; what a machine's memory holds of 30 levers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +67,16 @@ class Ledger:
     cause_without, cause_with : int64 arrays, shape (n,)
         Why; place in `events.CAUSES`, or `NO_CAUSE`.
     shares : float array, shape (3, n, levers)
-        Of the MRR [cents], of the revenue [half cents] and of the margin, by each account's own Shapley values.
+        Of the MRR [cents], of the revenue [half cents] and of the margin, by each account's own Shapley values: exact
+        where `orders` is 0, else estimates.
     wages : float array, shape (replications,)
         Wages of onboarding and support saved, in the world's currency: margin gained that belongs to no account.
     wage_shares : float array, shape (replications, levers)
+    orders : int
+        In which levers were added, drawn in each replication; 0 where every coalition was run, or nothing is shared.
+    by_pair : float array, shape (3, replications, orders / 2, levers)
+        Shares of what the company gains, its wages included, by each order and itself backwards alone: they differ by
+        the chance of the draw.
     run_id : str
         In the store; "" where nothing is kept.
     """
@@ -104,6 +102,8 @@ class Ledger:
     shares: Reals
     wages: Reals
     wage_shares: Reals
+    orders: int
+    by_pair: Reals
     run_id: str = ""
 
     def frame(self) -> pd.DataFrame:
@@ -121,7 +121,7 @@ class Ledger:
         Notes
         -----
         Over the lines of a replication `margin_gained` sums to the difference of the two companies' `gross_margin`
-        (`readings.money`), and each lever's columns to its Shapley value of the whole, to far less than a cent.
+        (`readings.money`), and each lever's columns to its share in `by_lever`, to far less than a cent.
         """
         import pandas as pd
 
@@ -146,7 +146,7 @@ class Ledger:
             "margin_gained": self.wages,
         })  # fmt: skip
         for place, name in enumerate(self.levers):
-            for what, part, unit in zip(SHARED, self.shares, (100.0, HALF_CENTS, 1.0), strict=True):
+            for what, part, unit in zip(SHARED, self.shares, UNITS, strict=True):
                 table[f"{what}_from {name}"] = part[:, place] / unit
                 company[f"{what}_from {name}"] = self.wage_shares[:, place] if what == "margin" else 0.0
         both = pd.concat((table, company[table.columns]), ignore_index=True)
@@ -179,6 +179,53 @@ class Ledger:
             rows.append(row)
         return pd.DataFrame(rows)
 
+    def by_lever(self) -> pd.DataFrame:
+        """Each lever's share of what the company gains, mean of a replication; the last row is their sum, the gain.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `lever`, and for each of `mrr` (a month, at the horizon), `revenue` and `margin` (its wages included), in
+            the world's currency, the mean, the ends `_low` and `_high` of its 95 % interval over replications, which
+            holds the chance of the orders too, and `_error`: the standard error that the draw of orders alone leaves
+            in the mean, 0 where every coalition was run.
+
+        Raises
+        ------
+        InputError
+            If nothing was shared out.
+
+        Notes
+        -----
+        If s_r² is the variance of a share among the P pairs of orders of replication r, the error of its mean over R
+        replications is √(Σ s_r²/P)/R.
+        """
+        import pandas as pd
+
+        if not self.levers:
+            raise InputError("by_lever: nothing was shared out among levers; ask for the ledger with shared=True")
+        rows: dict[str, dict[str, object]] = {name: {"lever": name} for name in (*self.levers, "together")}
+        for what, part, pairs, unit in zip(SHARED, self.shares, self.by_pair, UNITS, strict=True):
+            own = [np.bincount(self.replication, one, self.replications) / unit for one in part.T]
+            wages = self.wage_shares.T if what == "margin" else np.zeros((len(own), 1))
+            sums = [one + paid for one, paid in zip(own, wages, strict=True)]
+            errors = (_error(pairs) / unit).tolist()
+            for row, one, error in zip(rows.values(), (*sums, np.sum(sums, axis=0)), (*errors, 0.0), strict=True):
+                row[what] = float(one.mean())
+                row[f"{what}_low"], row[f"{what}_high"], _ = mean_interval(one)
+                row[f"{what}_error"] = error
+        return pd.DataFrame(list(rows.values()))
+
+    def note(self) -> str:
+        """Say so if shares are estimates; an empty string where they are exact, or there are none."""
+        if not self.orders:
+            return ""
+        return (
+            f"{len(self.levers)} levers are more than the {MOST_EXACT} whose coalitions are all run: shares are "
+            f"estimates over {self.orders} orders drawn in each replication. Each account's add up to its gain; one "
+            "account's own are less sure than the levers' totals"
+        )
+
     def _gained(self) -> dict[str, Reals]:
         """What each account gains, by column, in months and in the world's currency."""
         return {
@@ -197,6 +244,7 @@ def ledger(
     replications: int,
     seed: int,
     shared: bool = False,
+    orders: int | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Ledger:
@@ -210,8 +258,12 @@ def ledger(
         At least 2.
     seed : int
     shared : bool
-        Whether each account's gain of MRR, revenue and margin is shared among the alternative's levers, by simulating
-        all coalitions of at most six.
+        Whether each account's gain of MRR, revenue and margin is shared among the alternative's levers: up to six by
+        simulating all coalitions, beyond that, up to 30, those of some orders.
+    orders : int, optional
+        In which more than six levers are added, drawn in each replication: an even number from 4 to 200, for each
+        order comes with itself backwards; 16 unless given. The first two are those of `attribute`, and more begin with
+        the fewer.
     progress : callable, optional
         Called with replications done and to do.
     store : Store, optional
@@ -220,8 +272,8 @@ def ledger(
     Raises
     ------
     InputError
-        If the two do not match, a number is out of range, or there are too many levers to share among: beyond six, the
-        few orders that `attribute` draws give the company's shares, but would leave those of one account to chance.
+        If the two do not match, a number is out of range, there are too many levers to share among, or `orders` is
+        given where none are drawn.
 
     Notes
     -----
@@ -229,6 +281,10 @@ def ledger(
     its own two paths, so that the sums over accounts are the differences of the two companies, to the half cent. Of the
     gross margin, wages of onboarding and support are no account's: they stand by themselves, so that the sum of all is
     the difference of the two companies' gross margins.
+
+    Along an order a lever adds the difference between the world with it and those before it, and the world with those
+    before it alone; what all add is the whole gain. So shares add up for any orders, exactly, and a lever that touches
+    nothing gets exactly nothing; only how the gain is split between levers that act on each other is estimated.
     """
     faults = Faults()
     for what in ("segments", "currency", "horizon_months"):
@@ -238,117 +294,80 @@ def ledger(
     if replications < 2:
         faults.add("replications", f"{replications} is too few for an interval; at least 2")
     faults.stop_if_any()
-    levers = levers_of(baseline, alternative) if shared else ()
-    if len(levers) > MOST_EXACT:
-        raise InputError(
-            f"shared: {len(levers)} levers are more than the {MOST_EXACT} whose coalitions are all run, and an "
-            "account's own shares are not estimated from fewer (attribute shares out the whole among more)"
-        )
-    worlds = [world_of(baseline, levers, c) for c in range(1 << len(levers))] if shared else [baseline, alternative]
-    economics = [economics_of(world.value) for world in worlds]
+    levers = shared_among(baseline, alternative) if shared else ()
+    k, count = len(levers), orders_asked(len(levers), orders)
+    last = (1 << k) - 1 if shared else 1
+    worlds = {0: baseline, last: world_of(baseline, levers, last) if shared else alternative}
+
+    def drawn(number: int) -> list[list[int]]:
+        return orders_of(k, seed=seed, number=number, count=count)
+
+    def asked(number: int) -> list[int]:
+        return list(needed(k, drawn(number))) if shared else [0, last]
 
     def wanted(number: int) -> list[Wanted]:
-        return [Wanted(world, seed, number, kind=PATHS) for world in worlds]
+        for coalition in asked(number):
+            worlds.setdefault(coalition, world_of(baseline, levers, coalition))
+        return [Wanted(worlds[coalition], seed, number, kind=PATHS) for coalition in asked(number)]
 
-    def read(number: int, told: Sequence[Paths]) -> tuple[dict[str, npt.NDArray[Any]], list[float]]:
-        both, ends = list(zip(told, economics, strict=True)), (0, len(told) - 1)
-        sums = [_sums(one, own, keep=place in ends) for place, (one, own) in enumerate(both)]
-        return _compared(number, sums, len(levers)), [wages_of_revenue(one, own) for one, own in both]
+    def read(number: int, told: Sequence[Paths]) -> Fates:
+        sums = {
+            coalition: sums_of(one, economics_of(worlds[coalition].value), keep=coalition in (0, last))
+            for coalition, one in zip(asked(number), told, strict=True)
+        }
+        return fates_of(number, sums, levers=k, orders=drawn(number))
 
     question = {"verb": "ledger", "names": [baseline.name, *names_of(baseline, (alternative,))],
-                "replications": replications, "shared": shared}  # fmt: skip
+                "replications": replications, "shared": shared, **({"orders": count} if count else {})}  # fmt: skip
     with kept_in(store, (baseline, alternative), question, seed=seed) as shelf:
         # one thread: reading logs is Python's own work
         found = in_pieces(wanted, read, replications, workers=1, progress=progress, shelf=shelf)
-    pieces, wages = [piece for piece, _ in found], np.array([paid for _, paid in found]).T
-    columns = {name: np.concatenate([piece[name] for piece in pieces], axis=-1) for name in pieces[0]}
-    columns["shares"] = columns["shares"].transpose(1, 2, 0)
     return Ledger(
         baseline,
         alternative,
         seed,
         replications,
         tuple(told_apart([it.name for it in levers])),
-        **columns,
-        wages=wages[0] - wages[-1],
-        wage_shares=shapley(-wages).T if levers else np.zeros((replications, 0)),
+        **{name: np.concatenate([one.columns[name] for one in found]) for name in found[0].columns},
+        shares=np.concatenate([one.shares for one in found], axis=-1).transpose(1, 2, 0),
+        wages=np.array([one.wages for one in found]),
+        wage_shares=np.array([one.wage_shares for one in found]),
+        orders=count,
+        by_pair=np.moveaxis(np.array([one.by_pair for one in found]), -1, 0),
         run_id=run_id_of(shelf),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sums:
-    """What a world's accounts come to in one replication.
+def orders_asked(levers: int, orders: int | None) -> int:
+    """How many orders are drawn in each replication to share a gain among so many levers; 0 where none are.
 
-    `worth` has shape (3, A): MRR at the horizon [cents], revenue [half cents], and margin. `paths` is kept of the
-    first and the last world only, for there may be 64.
+    Parameters
+    ----------
+    levers : int
+        0 where nothing is shared out.
+    orders : int, optional
+        As it was asked for; see `ledger`.
+
+    Raises
+    ------
+    InputError
+        If it was asked for where none are drawn, or is not an even number from 4 to 200.
     """
-
-    account: Ints
-    segment: Ints
-    purchases: Ints
-    worth: Reals
-    paths: Paths | None
-
-
-def _sums(told: Paths, economics: Economics, *, keep: bool) -> _Sums:
-    worth = np.array([told.mrr[:, -1], told.revenue, own_margins(told, economics)], dtype=np.float64)
-    return _Sums(told.account, told.segment, told.purchases, worth, told if keep else None)
+    if orders is None:
+        return ORDERS if levers > MOST_EXACT else 0
+    if levers <= MOST_EXACT:
+        why = f"every coalition of {levers} lever{'s' * (levers > 1)} is run" if levers else "nothing is shared out"
+        raise InputError(f"orders {orders}: {why}; orders are drawn for {MOST_EXACT + 1} to {MOST_LEVERS} levers")
+    if orders not in range(LEAST_ORDERS, MOST_ORDERS + 1, 2):
+        raise InputError(f"orders {orders}: is not an even number from {LEAST_ORDERS} to {MOST_ORDERS}")
+    return orders
 
 
-def _compared(number: int, told: list[_Sums], levers: int) -> dict[str, npt.NDArray[Any]]:
-    """The columns of one replication: what was told first against what was told last."""
-    everyone = np.unique(np.concatenate([one.account for one in told]))
-    at = [np.searchsorted(everyone, one.account) for one in told]
-    without, along = told[0].paths, told[-1].paths
-    assert without is not None
-    assert along is not None
-    before, after = (_spread(one.mrr.T, place, len(everyone)).T for one, place in ((without, at[0]), (along, at[-1])))
-    months = halves((after > 0).astype(np.int64)) - halves((before > 0).astype(np.int64))
-    segment = np.zeros(len(everyone), dtype=np.int64)
-    for one, place in zip(told, at, strict=True):
-        segment[place] = one.segment
-    bought = [_spread(told[end].purchases, at[end], len(everyone)) for end in (0, -1)]
-    worth = np.array([_spread(one.worth, place, len(everyone)) for one, place in zip(told, at, strict=True)])
-    columns: dict[str, npt.NDArray[Any]] = {
-        "replication": np.full(len(everyone), number, dtype=np.int64),
-        "account": everyone,
-        "segment": segment,
-        "fate": _fates(len(everyone), at[0], at[-1], before[:, -1] > 0, after[:, -1] > 0, months),
-        "months": months,
-        "mrr": after[:, -1] - before[:, -1],
-        "revenue": halves(after) - halves(before),
-        "purchases": bought[1] - bought[0],
-        "margin": worth[-1, 2] - worth[0, 2],
-        "shares": shapley(worth) if levers else np.zeros((0, *worth.shape[1:])),
-    }
-    for name, its, place in (("without", without, at[0]), ("with", along, at[-1])):
-        lost, cause = np.full(len(everyone), np.inf), np.full(len(everyone), events.NO_CAUSE, dtype=np.int64)
-        lost[place], cause[place] = its.lost_at, its.cause
-        columns[f"lost_{name}"], columns[f"cause_{name}"] = lost, cause
-    return columns
-
-
-def _fates(
-    n: int,
-    before: Ints,
-    after: Ints,
-    stayed: npt.NDArray[np.bool_],
-    stays: npt.NDArray[np.bool_],
-    months: Ints,
-) -> Ints:
-    """Place in `FATES` of n accounts, of which some come without it and some with it."""
-    fate = np.where(months > 0, POSTPONED, np.where(months < 0, HASTENED, UNCHANGED))
-    fate = np.where(stays & ~stayed, SAVED, np.where(stayed & ~stays, LOST, fate))
-    came, comes = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    came[before], comes[after] = True, True
-    fate = np.where(comes & ~came, CAME, np.where(came & ~comes, STAYED_AWAY, fate))
-    # with several levers there are accounts that come only where some of them are used
-    return np.where(came | comes, fate, UNCHANGED).astype(np.int64)
-
-
-def _spread(values: npt.NDArray[Any], place: Ints, n: int) -> npt.NDArray[Any]:
-    """Values of some accounts among those of all n, shape (…, n) from (…, A); the others have none."""
-    wide = np.zeros((*values.shape[:-1], n), dtype=values.dtype)
-    wide[..., place] = values
-    return wide
+def _error(by_pair: Reals) -> Reals:
+    """Standard error of a mean over replications, shape (levers,), from what pairs of orders give in each."""
+    replications, pairs, levers = by_pair.shape
+    if not pairs:
+        return np.zeros(levers)
+    spread: Reals = by_pair.var(axis=1, ddof=1).sum(axis=0)
+    error: Reals = np.sqrt(spread / pairs) / replications
+    return error

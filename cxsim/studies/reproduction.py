@@ -14,7 +14,7 @@ from cxsim.errors import InputError
 from cxsim.store import RunRecord, Store, origin, runs, units
 from cxsim.store.blocks import Content, Damaged
 from cxsim.store.units import Address, Key
-from cxsim.studies.again import Answer, asked_again
+from cxsim.studies.again import Answer, Hands, asked_again
 from cxsim.studies.contents import Made, Wanted
 from cxsim.studies.kept import Lent, Shelf
 from cxsim.studies.replications import Progress
@@ -151,7 +151,7 @@ def resume(
     """
     record = store.run(run_id)
     mine = store if record.command is None else store.asked_by(record.command)
-    return asked_again(record, mine, workers=workers, executor=executor, progress=progress)
+    return asked_again(record, mine, Hands(workers, executor, progress))
 
 
 def reproduce(
@@ -184,7 +184,7 @@ def reproduce(
             f"{record.id}: is not finished: {record.done:,} units are kept; first: cxsim resume {record.id}"
         )
     anew = _Anew(store.path, record)
-    asked_again(record, Lent(store.path, shelf=anew), workers=workers, executor=executor, progress=progress)
+    asked_again(record, Lent(store.path, shelf=anew), Hands(workers, executor, progress))
     return anew.told()
 
 

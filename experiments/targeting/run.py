@@ -13,7 +13,8 @@ import pandas as pd
 import cxsim as cx
 from cxsim.studies.choices import ORACLE, Response, Risk, Rule, churn_model, response
 from cxsim.studies.pilots import by_hand, pilot
-from cxsim.studies.targeting import PAST, PILOT, SHARES
+from cxsim.studies.targeted import SHARES
+from cxsim.studies.targeting import PAST, PILOT
 from experiments.conduct import Results, Size, conduct
 from experiments.findings import Finding, level
 

@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 
 import cxsim as cx
 from cxsim.cli import app, main
-from cxsim.cli.compare import stems
+from cxsim.cli.compare_answers import stems
 from cxsim.cli.demo import small
+from cxsim.cli.ledgers import write_ledgers
 from cxsim.cli.screens import wrapped
 from cxsim.cli.sizes import FAST_ACCOUNTS
 from cxsim.engines import simulate
@@ -398,12 +399,55 @@ def test_the_ledger_of_several_levers_shares_each_accounts_gain_among_them(
     assert table["margin_gained"].sum() / 2 == pytest.approx(gained, abs=0.005)
 
 
-def test_the_ledger_of_more_levers_than_are_shared_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_ledger_of_more_levers_than_all_are_tried_of_says_that_its_shares_are_estimates(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     levers = "+".join(f"formal-onboarding:start={month}" for month in range(7))
     line = ["compare", "b2b-saas", *SMALL, "--with", levers, "--replications", "2", "--seed", "5", "--out", "o"]
-    code, out, _ = call(capsys, *line, "--ledger")
+    code, out, _ = call(capsys, *line, "--ledger", "--orders", "4")
     assert code == 0
-    said = "not shared: 7 levers are more than the 6 whose coalitions are all run"
+    said = "shares are estimates over 4 orders drawn in each replication"
     assert said in " ".join(out.split())
-    assert said in (here / "o" / "ledger.csv").read_text(encoding="utf-8").splitlines()[1]
-    assert not [name for name in pd.read_csv(here / "o" / "ledger.csv", comment="#") if "_from " in name]
+    assert "± of the orders" in out
+    assert max(len(one.rstrip()) for one in out.split("Written")[0].splitlines()) <= 80
+    for name in ("ledger.csv", "ledger-levers.csv"):
+        assert said in (here / "o" / name).read_text(encoding="utf-8").splitlines()[1]
+    table = pd.read_csv(here / "o" / "ledger.csv", comment="#")
+    levers_of = pd.read_csv(here / "o" / "ledger-levers.csv", comment="#").set_index("lever")
+    for what in ("mrr", "revenue", "margin"):
+        shares = table[[name for name in table if name.startswith(f"{what}_from ")]]
+        assert shares.shape[1] == 7
+        assert shares.sum(axis=1).to_numpy() == pytest.approx(table[f"{what}_gained"].to_numpy(), abs=0.005)
+        assert levers_of.loc["together", what] == pytest.approx(table[f"{what}_gained"].sum() / 2, abs=0.005)
+        assert levers_of[f"{what}_error"].any()
+
+
+def test_the_ledger_of_more_levers_than_are_shared_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = small_world()
+    many = base
+    for month in range(31):
+        many = many.with_("formal-onboarding", start=month)
+    found = cx.compare(base, many, replications=2, seed=5)
+    (written,) = write_ledgers(found, [""], here, orders=None, quiet=False, store=None)
+    said = "not shared: 31 levers are more than the 30 that can be told apart"
+    assert said in " ".join(capsys.readouterr().out.split())
+    assert said in written.read_text(encoding="utf-8").splitlines()[1]
+    assert not [name for name in pd.read_csv(written, comment="#") if "_from " in name]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--orders", "8"], "--orders 8: is how --ledger shares gains among levers, and --ledger is missing"),
+        (["--orders", "8", "--ledger"], "orders 8: every coalition of 1 lever is run"),
+        (["--orders", "many", "--ledger"], '--orders: "many" is not a whole number'),
+    ],
+)
+def test_orders_that_no_ledger_draws_are_refused_before_anything_is_run_or_written(
+    here: Path, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+) -> None:
+    code, out, err = call(capsys, "compare", "b2b-saas", *QUICK, "--with", "formal-onboarding", "--out", "o", *more)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert said in err
+    assert not (here / "o").exists()

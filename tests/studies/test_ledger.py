@@ -7,14 +7,14 @@ import pytest
 
 import cxsim as cx
 from cxsim import events
-from cxsim.errors import InputError
 from cxsim.readings import money, monthly
 from cxsim.readings.paths import paths
 from cxsim.readings.values import economics_of
 from cxsim.scenario import scaled
 from cxsim.studies.attribution import Attribution, attribute
 from cxsim.studies.coalitions import marginals, shapley
-from cxsim.studies.ledger import FATES, Ledger, _compared, _sums, ledger
+from cxsim.studies.fates import FATES, fates_of, sums_of
+from cxsim.studies.ledger import Ledger, ledger
 
 SEED, REPLICATIONS = 4, 3
 
@@ -134,14 +134,6 @@ def test_one_lever_used_twice_has_two_names_and_its_shares_still_add_up(base: cx
     assert told["lever"].tolist() == [*found.levers, "together", "interaction"]
 
 
-def test_more_levers_than_can_all_be_tried_are_not_shared_by_guess(base: cx.Scenario) -> None:
-    many = base
-    for month in range(7):
-        many = many.with_("formal-onboarding", start=month)
-    with pytest.raises(InputError, match=r"7 levers are more than the 6 .* not estimated"):
-        ledger(base, alternative=many, replications=2, seed=SEED, shared=True)
-
-
 def test_fates_are_what_the_two_logs_say(told: Ledger, base: cx.Scenario, both: cx.Scenario) -> None:
     frame = told.frame()
     assert set(frame["fate"]) >= {"saved", "unchanged", "lost", "postponed"}
@@ -196,7 +188,8 @@ def test_fates_by_hand() -> None:
 
     before = path({1: [5, 0, 0], 2: [5, 0, 0], 3: [5, 5, 5], 4: [5, 5, 0], 5: [5, 5, 5], 6: [0, 5, 5]})
     after = path({1: [5, 5, 5], 2: [5, 5, 0], 3: [5, 5, 7], 4: [5, 0, 0], 5: [5, 5, 0], 7: [0, 0, 9]})
-    found = _compared(0, [_sums(one, economics, keep=True) for one in (before, after)], 0)
+    sums = {place: sums_of(one, economics, keep=True) for place, one in enumerate((before, after))}
+    found = fates_of(0, sums, levers=0).columns
     words = [FATES[int(k)] for k in found["fate"]]
     assert words == ["saved", "postponed", "unchanged", "hastened", "lost", "stayed away", "came"]
     assert found["months"].tolist() == [3, 2, 0, -2, -1, -3, 1]

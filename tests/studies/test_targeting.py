@@ -15,7 +15,8 @@ from cxsim.studies.pairs import mean_interval
 from cxsim.studies.pilots import Pilot, by_hand, may_be_called, pilot, randomised, true_effects
 from cxsim.studies.qini import qini
 from cxsim.studies.rounds import Course, meaning_to_leave
-from cxsim.studies.targeting import Targeting, hour_wage
+from cxsim.studies.targeted import Targeting
+from cxsim.studies.targeting import hour_wage
 
 RESCUES = ("onboarding", "relationship", "service", "value", "competition", "price")
 

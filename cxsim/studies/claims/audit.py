@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.studies.claims.ask import Ask, ask_of
 from cxsim.studies.claims.claim import Answer, Cell, Claim
-from cxsim.studies.claims.provenance import leaning, statuses
+from cxsim.studies.claims.provenance import check_beside, leaning, statuses
 from cxsim.studies.claims.region import setting_in_words, where
 from cxsim.studies.claims.registry import chosen
 from cxsim.studies.kept import for_part, kept_in, run_id_of
@@ -163,6 +163,7 @@ def audit(
                 begun(claim)
             ask = ask_of(seed, fast, workers, _part(progress, place, len(wanted)), shelf, inner)
             answer = claim.measure(ask)
+            check_beside(claim, answer, known[claim.id])
             found.append(_judged(claim, answer, known[claim.id][claim.estimand.words], ask))
             if progress is not None:
                 progress((place + 1) * STEPS, len(wanted) * STEPS)

@@ -14,7 +14,8 @@ from cxsim.scenario import Scenario, with_values
 from cxsim.studies.claims.ask import Ask
 from cxsim.studies.claims.claim import ASSUMED, Answer, Axis, Beside, Cell, Claim, Estimand
 from cxsim.studies.claims.intervals import Told, jackknife, ratio_of_means
-from cxsim.studies.ledger import CAME, STAYED_AWAY, Ledger, ledger
+from cxsim.studies.fates import CAME, STAYED_AWAY
+from cxsim.studies.ledger import Ledger, ledger
 from cxsim.studies.pairs import Reals
 from cxsim.studies.quantities import MINUS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +12,7 @@ from cxsim.levers import Lever, load_lever
 from cxsim.parameters import Source, declared
 from cxsim.scenario import Scenario
 from cxsim.scenario.fields import place_of
-from cxsim.studies.claims.claim import ASSUMED, CALIBRATED, EMERGENT, STATUSES, Claim, Estimand
+from cxsim.studies.claims.claim import ASSUMED, CALIBRATED, EMERGENT, STATUSES, Answer, Claim, Estimand
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,29 @@ def statuses(claim: Claim) -> dict[str, str]:
         levers = tuple(load_lever(name) for name in estimand.levers)
         found[estimand.words] = status_of(claim.id, estimand, touches(claim.id, worlds, levers))
     return found
+
+
+def check_beside(claim: Claim, answer: Answer, known: Mapping[str, str]) -> None:
+    """Refuse a figure beside the estimand whose status none of the claim's quantities has.
+
+    Parameters
+    ----------
+    claim : Claim
+    answer : Answer
+    known : mapping
+        What `statuses` gives for the claim.
+
+    Raises
+    ------
+    InputError
+        If there is one: what follows from numbers that were put in is no more emergent than they are.
+    """
+    for one in answer.beside:
+        if one.status not in known.values():
+            raise InputError(
+                f"claim {claim.id}: “{one.what}” is declared {one.status}, but what is measured for it is "
+                + " or ".join(dict.fromkeys(known.values()))
+            )
 
 
 def leaning(claim: Claim) -> list[str]:

@@ -104,7 +104,13 @@ def test_a_point_at_a_flat_multiple_and_the_slope_for_twelve_per_cent_agree_with
 
 
 def test_the_finding_on_company_value_tells_each_valuation_and_how_steep_a_multiple_it_takes(answer: Answer) -> None:
-    for words in ("at a flat multiple", "as is ordinary", "by discounted cash", "Twelve per cent takes β = "):
+    for words in (
+        "at a flat multiple",
+        "as is ordinary",
+        "by discounted cash",
+        "Twelve per cent takes β = ",
+        "by arithmetic",
+    ):
         assert words in answer.finding
     holding = [cell for cell in answer.cells if company_value.CLAIM.verdict_at(cell) == "holds"]
     assert all(not cell.plausible or "paper" in str(cell.at["valuation"]) for cell in holding)

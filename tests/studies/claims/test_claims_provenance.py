@@ -12,7 +12,8 @@ from cxsim.levers import load_lever
 from cxsim.parameters import Source, by_path, declaration
 from cxsim.scenario import Scenario
 from cxsim.studies.claims import CLAIMS, audit, registry
-from cxsim.studies.claims.provenance import leaning, status_of, statuses, touches
+from cxsim.studies.claims.claim import Answer, Beside, Cell
+from cxsim.studies.claims.provenance import check_beside, leaning, status_of, statuses, touches
 
 
 def world_with(folder: Path, text: str) -> Scenario:
@@ -100,6 +101,39 @@ def test_an_audit_refuses_before_anything_is_run(monkeypatch: pytest.MonkeyPatch
     sold = replace(claim, estimand=replace(claim.estimand, status="emergent"), measure=never)  # type: ignore[arg-type]
     monkeypatch.setattr(registry, "CLAIMS", {"f": sold})
     with pytest.raises(InputError, match="declared emergent"):
+        audit(["f"], fast=True)
+
+
+def test_what_the_paper_of_claim_a_puts_in_is_in_each_of_its_quantities() -> None:
+    claim = CLAIMS["a"]
+    assert list(statuses(claim).values()) == ["assumed"] * 3
+    places = {line.partition(":")[0] for line in leaning(claim)}
+    assert {"arrivals.per_month", "churn.involuntary_base", "economics.multiple_slope"} <= places
+    assert not {"economics.gross_margin", "economics.acquisition_cost"} & places
+    cash, slope = claim.others
+    assert ("economics.gross_margin" in cash.apart, "economics.gross_margin" in slope.apart) == (False, True)
+    for other in claim.others:
+        sold = replace(other, status="emergent")
+        with pytest.raises(InputError, match=r"declared emergent, but is assumed: .*churn.involuntary_base of retains"):
+            statuses(replace(claim, others=(sold,)))
+
+
+def test_a_figure_beside_the_estimand_is_no_more_emergent_than_what_is_measured() -> None:
+    claim = CLAIMS["a"]
+    cell = Cell({}, 0.1, 0.0, 0.2)
+    figure = Beside("value of a point at a flat multiple", 0.1, 0.0, 0.2, "share", "assumed")
+    check_beside(claim, Answer(cell, (cell,), "", (figure,)), statuses(claim))
+    sold = replace(figure, status="emergent")
+    with pytest.raises(InputError, match="claim a: “value of a point at a flat multiple” is declared emergent, but "):
+        check_beside(claim, Answer(cell, (cell,), "", (sold,)), statuses(claim))
+    check_beside(CLAIMS["c"], Answer(cell, (cell,), "", (sold,)), statuses(CLAIMS["c"]))
+
+
+def test_an_audit_refuses_figures_beside_that_are_sold_as_emergent(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = Cell({}, 0.1, 0.0, 0.2)
+    sold = Answer(cell, (cell,), "", (Beside("what was put in", 0.1, 0.0, 0.2, "share", "emergent"),))
+    monkeypatch.setattr(registry, "CLAIMS", {"f": replace(CLAIMS["f"], measure=lambda ask: sold)})
+    with pytest.raises(InputError, match=r"claim f: “what was put in” is declared emergent, but .* is assumed"):
         audit(["f"], fast=True)
 
 

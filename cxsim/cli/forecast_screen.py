@@ -1,15 +1,25 @@
-"""Past forecasts on the screen, of a cohort or of several."""
+"""What any forecast has on the screen: which periods it shows, past forecasts, and what to ask next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cxsim.cli.screens import say, table
+from cxsim.cli.screens import console, next_steps, say, table
+from cxsim.cli.sizes import again
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from cxsim.forecast import Backtest
+
+
+MOST_ROWS: Final = 24
+
+
+def shown(periods: int) -> range:
+    """Which of so many periods ahead are shown, from 0: all, or every so many up to the last one."""
+    step = -(-periods // MOST_ROWS) or 1
+    return range((periods - 1) % step, periods, step)
 
 
 def say_past(out: Console, past: Backtest, baselines: str) -> None:
@@ -30,3 +40,11 @@ def say_past(out: Console, past: Backtest, baselines: str) -> None:
         f"{baselines}",
         "dim",
     )
+
+
+def say_next(backtested: bool, out: str | None) -> None:
+    """Which figure was written, and what may be asked next."""
+    if out is not None:
+        say(console(), f"Written: {out}")
+    lines = [] if backtested else [f"{again('backtest', None)} --backtest"]
+    next_steps(console(), lines if out is not None else [*lines, again("out", "forecast.png")])

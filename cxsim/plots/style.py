@@ -18,42 +18,48 @@ VERDICTS = {"better": BLUE, "worse": ORANGE, "unclear": GREY, "same": GREY}
 
 _TITLE_SIZE, _SUBTITLE_SIZE, _FOOTER_SIZE, SMALL, BODY = 13.0, 9.5, 6.5, 8.0, 9.5
 _INCH = 72.0
+_USUAL = 3  # lines of title, subtitle and footer that a sheet has room for
 DOT = 6.5
 
 
 def sheet(
     title: str, subtitle: str, footer: str = "", *, width: float = 8.0, height: float = 5.0
 ) -> tuple[Figure, float, float]:
-    """A figure with its words on it.
+    """A figure with its words on it; more of them than usual make it higher, and take no room from what is drawn.
 
     Returns
     -------
     (figure, bottom, top)
         The fractions of its height between which axes go.
     """
+    usable = (width - 0.3) * _INCH
+    kinds = ((title, _TITLE_SIZE, 0.69), (subtitle, _SUBTITLE_SIZE, 0.56), (footer, _FOOTER_SIZE, 0.56))
+    words = [_wrapped(text, int(usable / (size * letter))) for text, size, letter in kinds]
+    more = [size * max(0, len(lines) - _USUAL) for lines, (_, size, _) in zip(words, kinds, strict=True)]
+    height += 1.35 * sum(more) / _INCH
+    titles, subtitles, footers = words
     figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     left, points = 0.15 / width, height * _INCH
-    usable = (width - 0.3) * _INCH
     top = 1.0 - 9.0 / points
-    for text, size, weight, colour, letter in (
-        (title, _TITLE_SIZE, "bold", INK, 0.69),
-        (subtitle, _SUBTITLE_SIZE, "normal", GREY, 0.56),
+    for lines, size, weight, colour in (
+        (titles, _TITLE_SIZE, "bold", INK),
+        (subtitles, _SUBTITLE_SIZE, "normal", GREY),
     ):
-        lines = _wrapped(text, int(usable / (size * letter)))
         figure.text(left, top, "\n".join(lines), size=size, weight=weight, color=colour, va="top", linespacing=1.2)
         top -= (len(lines) * size * 1.35 + 3.0) / points
     bottom = 6.0 / points
     if footer:
-        lines = _wrapped(footer, int(usable / (_FOOTER_SIZE * 0.56)))
-        figure.text(left, bottom, "\n".join(lines), size=_FOOTER_SIZE, color=GREY, va="bottom", linespacing=1.2)
-        bottom += len(lines) * _FOOTER_SIZE * 1.35 / points
+        figure.text(left, bottom, "\n".join(footers), size=_FOOTER_SIZE, color=GREY, va="bottom", linespacing=1.2)
+        bottom += len(footers) * _FOOTER_SIZE * 1.35 / points
     return figure, bottom + 6.0 / points, top - 6.0 / points
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of a text; a number keeps its per cent sign, a name its hyphens."""
-    return textwrap.wrap(text.replace(" %", "\u00a0%"), width, break_on_hyphens=False)
+    """Lines of a text; a number keeps its per cent sign, a name its hyphens; a long sum breaks at a plus."""
+    words = text.replace(" %", "\u00a0%").split(" ")
+    breakable = " ".join(word.replace("+", "+ ") if len(word) > width else word for word in words)
+    return textwrap.wrap(breakable, width, break_on_hyphens=False)
 
 
 def axes(figure: Figure, left: float, bottom: float, right: float, top: float) -> Axes:

@@ -149,3 +149,18 @@ def test_spread_labels_keep_their_distance_and_order(wanted: list[float]) -> Non
     assert all(b - a >= 1.0 - 1e-9 for a, b in pairwise(sorted(found)))
     assert [x for _, x in placed] == sorted(found) or len(set(wanted)) < len(wanted)
     assert spread([2.0, 8.0], 1.0, 0.0, 10.0) == [2.0, 8.0]
+
+
+def test_thirty_levers_in_a_name_make_the_sheet_higher(study: Comparison, small: Scenario) -> None:
+    name = "+".join(["formal-onboarding", "proactive-outreach", "digital-support"] * 10)
+    named = compare(small, small.with_("formal-onboarding"), replications=3, seed=3, workers=1, names=[name])
+    for draw in (plots.retention, plots.fan, plots.effects):
+        figure, usual = draw(named), draw(study)
+        _assert_legible(figure)
+        assert figure.get_figheight() > usual.get_figheight()
+        assert _room(figure) > 0.8 * _room(usual), "what is drawn keeps its room"
+
+
+def _room(figure: Figure) -> float:
+    """Height of all axes together [inches]."""
+    return sum(ax.get_position().height for ax in figure.axes) * float(figure.get_figheight())

@@ -35,6 +35,18 @@ def tally(accounts: int) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began, "processor": seconds, "later": later}
 
 
+def halves(accounts: int) -> dict[str, float]:
+    """The same run in two parts: up to month 0, its roster made, and from there on."""
+    import clocks
+
+    plan, luck = clocks.plan_of(clocks.world(accounts)), clocks.Luck(clocks.SEED, 0)
+    began = time.perf_counter()
+    opened = clocks.ran(clocks.founded(plan, luck, tally=True), 0)
+    at_opening = time.perf_counter()
+    clocks.ran(opened.state)
+    return {"history": at_opening - began, "seconds": time.perf_counter() - at_opening}
+
+
 def log(accounts: int) -> dict[str, float]:
     """A run with all its rows in memory, and no more made of them."""
     import clocks
@@ -104,7 +116,15 @@ def first(accounts: int) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began}
 
 
-TASKS = {"tally": tally, "log": log, "parquet": parquet, "streamed": streamed, "first": first, "table": table}
+TASKS = {
+    "tally": tally,
+    "halves": halves,
+    "log": log,
+    "parquet": parquet,
+    "streamed": streamed,
+    "first": first,
+    "table": table,
+}
 
 
 def asked(task: str, accounts: int = 0, **environment: str) -> dict[str, float]:

@@ -11,7 +11,7 @@ from cxsim.engines import simulate
 from cxsim.engines.compiled import Setting, stream_log
 from cxsim.engines.compiled.course import Columns, Course
 from cxsim.engines.compiled.setting import cast
-from cxsim.engines.compiled.setup import founded, pool
+from cxsim.engines.compiled.setup import founded, pool, ring_of
 from cxsim.engines.compiled.state import EVENT, JOB, PLACE, TEAMS, State, bound
 from cxsim.eventlog import COLUMNS, digest
 from cxsim.interventions import ADD, REVIEW, Edit, Intervention
@@ -27,7 +27,7 @@ SCANT = 64
 def _scant(state: State) -> State:
     """The same first day, in hardly any room."""
     return bound(state._replace(
-        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT + len(state.accounts), dtype=np.int32),
+        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT + len(state.ring), dtype=np.int32),
         jobs=pool(np.zeros(SCANT, dtype=JOB), 0), lines=np.zeros((TEAMS, SCANT), dtype=PLACE),
         hops=np.zeros(4 * SCANT, dtype=np.int32),
     ))  # fmt: skip
@@ -44,6 +44,16 @@ def test_room_grows_where_there_is_none(small_world: Scenario) -> None:
     assert min(len(final.events), len(final.jobs)) > 8 * SCANT
     assert len(final.book) >= 2 * len(state.book)
     assert digest(course.columns(), COLUMNS) == simulate(crowd, seed=5).digest()
+
+
+def test_reviews_for_which_the_ring_has_no_room_go_to_the_buckets(small_world: Scenario) -> None:
+    setting, luck = Setting(make_plan(small_world)), Luck(5, 0)
+    people, changes = cast(roster_columns(setting.plan, luck), setting.plan.history), staff(setting.plan, luck)
+    state = founded(setting, luck, people, changes, keeps_book=True, tallies=False)
+    course = Course(bound(state._replace(ring=ring_of(4))))
+    course.until(float(setting.plan.horizon))
+    assert course.state.accounts["active"].sum() > 2 * len(course.state.ring)
+    assert digest(course.columns(), COLUMNS) == simulate(small_world, seed=5).digest()
 
 
 def test_a_log_handed_over_page_by_page_is_the_same(small_world: Scenario) -> None:

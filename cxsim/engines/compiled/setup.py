@@ -74,7 +74,7 @@ def founded(
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
-    capacity = power_of_two(margin + 3 * n)
+    capacity, ring = power_of_two(margin + 3 * n), ring_of(n)
     return bound(State(
         company=company,
         parameters=setting.parameters,
@@ -91,8 +91,8 @@ def founded(
         arrivals=people.arrivals,
         appointments=appointments,
         events=pool(np.zeros(capacity, dtype=EVENT), 0),
-        near=np.zeros(capacity + n, dtype=np.int32),
-        ring=ring_of(n),
+        near=np.zeros(capacity + len(ring), dtype=np.int32),
+        ring=ring,
         buckets=np.full(2 * per_month, NOWHERE, dtype=np.int32),
         far=np.full(months + 2, NOWHERE, dtype=np.int32),
         jobs=pool(np.zeros(jobs, dtype=JOB), 0),

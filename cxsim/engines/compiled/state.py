@@ -149,7 +149,7 @@ class State(NamedTuple):
     arrivals : ARRIVAL [n], by time and account
     appointments : APPOINTMENT, staff and charges by time and rank
     events : EVENT [capacity]
-    near : int32 [capacity + n], heap of events
+    near : int32 [capacity + length of the ring], heap of events
     ring : EVENT [a power of two, at least n], the next review of nearly every account
     buckets, far : int32, heads of lists of events
     jobs : JOB [capacity]

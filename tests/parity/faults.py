@@ -63,6 +63,8 @@ FAULTS: Final = (
           ((ASK_FIRST, GO_ON_FIRST),), DRAWN),
     Fault("grants: a cut takes no effect", PEOPLE,
           (("t.places = places", "t.places = max(int(t.places), places)"),), DRAWN),
+    Fault("queue: what stands in the ring comes a bucket late", QUEUE,
+          (("bucket > s.bucket + 1:", "bucket >= s.bucket:"),), DRAWN),
     Fault("queue: a bucket is loaded without order", QUEUE, ((SIFT, SIFT.replace("i > 0", "i < 0")),), DRAWN),
     Fault("queue: what lies further ahead is dropped as its month opens", QUEUE,
           ((FAR, "    far_at(s, month).to = NOWHERE\n    e = NOWHERE\n"),), DRAWN),

@@ -1,0 +1,64 @@
+"""The calendar of the compiled clock hands out everything in order of time and rank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+from cxsim import compiling
+from cxsim.engines.compiled.memory import Company, door
+from cxsim.engines.compiled.queue import pop, push, push_monthly
+from cxsim.engines.compiled.setup import first_state, ring_of
+from cxsim.engines.compiled.state import Array, State, bound
+from cxsim.plan import make_plan, staff
+from cxsim.roster import roster_columns
+from cxsim.scenario import Scenario
+from cxsim.streams import Luck
+
+
+def _in_and_out(company: Company, monthly: Array, singly: Array, out: Array) -> int:
+    s = company[0]
+    for k in range(len(monthly)):
+        push_monthly(s, monthly[k], k, k, 0)
+    for k in range(len(singly)):
+        push(s, singly[k], len(monthly) + k, len(monthly) + k, 0, 0)
+    n = 0
+    while pop(s, float(s.horizon)):
+        out[n] = s.now
+        n += 1
+    return n
+
+
+def _told(state: State, monthly: Array, singly: Array) -> Array:
+    """The times of all in the order in which they come out."""
+    out = np.full(len(monthly) + len(singly), np.nan)
+    driver: Any = numba.njit(compiling._linked(_in_and_out), error_model="numpy")
+    assert driver(door(state.company), monthly, singly, out) == len(out)
+    return out
+
+
+@pytest.fixture
+def state(small_world: Scenario) -> State:
+    plan, luck = make_plan(small_world), Luck(5, 0)
+    return first_state(plan, luck, roster_columns(plan, luck), staff(plan, luck), False)
+
+
+def test_two_that_stand_the_wrong_way_round_at_a_border_come_in_order(state: State) -> None:
+    first, per_month = 1.0 - state.company["history"][0], state.company["per_month"][0]
+    borders = first + np.arange(1, 40) / per_month
+    before = np.nextafter(borders, -np.inf)
+    # what comes a month later may be out of order by the rounding of a sum
+    monthly = np.column_stack((borders, np.nextafter(before, -np.inf))).ravel()
+    assert (np.diff(monthly)[::2] < 0).all()
+    singly = np.concatenate((before, borders))
+    told = _told(bound(state._replace(ring=ring_of(128))), monthly, singly)
+    assert np.array_equal(told, np.sort(np.concatenate((monthly, singly))))
+
+
+def test_what_the_ring_has_no_room_for_comes_in_its_order_all_the_same(state: State) -> None:
+    monthly = 1.0 - state.company["history"][0] + np.linspace(0.0, 0.9, 50)
+    told = _told(bound(state._replace(ring=ring_of(8))), monthly, monthly[:5])
+    assert np.array_equal(told, np.sort(np.concatenate((monthly, monthly[:5]))))

@@ -115,17 +115,22 @@ def _show_lever(out: Console, lever: Lever, name: str) -> None:
     say(out, lever.description)
     say(out, "Evidence: " + " ".join(lever.evidence.split()), "dim")
     out.print()
-    rows = table(("setting", "left"), ("default", "right"), ("range", "left"), ("unit", "left"), ("meaning", "left"))
+    rows = table(("setting", "left"), ("default", "right"), ("allowed", "left"), ("meaning", "left"))
     for setting in lever.settings:
         is_number = isinstance(setting.default, float)
-        default = f"{setting.default:g}" if isinstance(setting.default, float) else str(setting.default or "all")
-        span = f"{setting.low:g} to {setting.high:g}" if is_number else ""
-        rows.add_row(setting.key, default, span, setting.unit, setting.meaning)
+        default = f"{setting.default:g}" if is_number else _names(setting.default)
+        allowed = f"{setting.low:g} to {setting.high:g} {setting.unit}" if is_number else ""
+        rows.add_row(setting.key, default, allowed.rstrip(), setting.meaning)
     out.print(rows)
     out.print()
     for source in lever.sources:
         say(out, f"Source: {source.text} {source.url}".rstrip(), "dim")
     next_steps(out, [shlex.join(["cxsim", "compare", "b2b-saas", "--with", name])])
+
+
+def _names(default: object) -> str:
+    """One name or several, as people write them; without any it is for all."""
+    return (", ".join(default) if isinstance(default, tuple) else str(default)) or "all"
 
 
 def _show_world(out: Console, world: Scenario, resolved: bool) -> None:

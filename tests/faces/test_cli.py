@@ -78,6 +78,13 @@ def test_show_gives_units_ranges_and_sources(here: Path, capsys: pytest.CaptureF
     assert "onboarding" in call(capsys, "show", "formal-onboarding")[1]
 
 
+def test_show_writes_names_and_ranges_as_people_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [" ".join(line.split()) for line in call(capsys, "show", "proactive-outreach")[1].splitlines()]
+    assert any(row.startswith("bands red, amber ") for row in rows)
+    assert any(row.startswith("score all ") for row in rows)
+    assert any(row.startswith("coverage 1 0 to 1 share ") for row in rows)
+
+
 def test_show_tells_of_a_capacity(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, has_one in (("proactive-outreach", True), ("csm-staff", False)):
         assert ("\ncapacity " in call(capsys, "show", name)[1]) == has_one

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cxsim import events
 from cxsim.engines.compiled.memory import Company, account_at, enter, enter_state, parameters_of, past_at, term_at
+from cxsim.engines.compiled.state import OF_USERS, OWNER
 from cxsim.engines.compiled.tally import count_moved, count_row
 from cxsim.events import DIGITAL, DIGITAL_TEAM, HAPPY, HIGH_RISK, TRAPPED
 from cxsim.rules.contract import change
@@ -14,10 +13,6 @@ from cxsim.rules.hazards import Seven
 from cxsim.rules.health import band, health, observed_health, quadrant, seen_after, visibility
 from cxsim.streams import SEEN, _normal, _uniform, index_of, index_of_moment
 
-LAST = max(events.KINDS) + 1
-# arrays, for in compiled code a place of a tuple is found by a jump that the processor often guesses wrong
-OWNER = np.array([events.KINDS[kind].owner if kind in events.KINDS else events.NOBODY for kind in range(LAST)])
-OF_USERS = np.array([kind in events.KINDS and events.KINDS[kind].voice == "user" for kind in range(LAST)])
 NOTHING = events.NO_CAUSE
 
 

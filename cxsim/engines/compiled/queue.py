@@ -10,7 +10,7 @@ multiply: it knows no word of the model.
 from __future__ import annotations
 
 from cxsim.engines.compiled.ahead import fetch_account, fetch_event, fetch_subject
-from cxsim.engines.compiled.memory import Company, ring_at, bucket_at, event_at, far_at, near_at
+from cxsim.engines.compiled.memory import Company, bucket_at, event_at, far_at, near_at, ring_at
 from cxsim.engines.compiled.state import NOWHERE
 
 ITEM_BITS, ACCOUNT_BITS = 31, 25
@@ -142,8 +142,8 @@ def _open_month(s: Company, month: int) -> None:
 def _deal_ring(s: Company) -> None:
     """What stands in the ring for the bucket at hand and the next goes there.
 
-    Two whose times differ by less than a rounding may stand the wrong way round, at a border of buckets too: so the next
-    bucket is dealt out before its turn.
+    Two whose times differ by less than a rounding may stand the wrong way round, at a border of buckets too: so the
+    next bucket is dealt out before its turn.
     """
     while s.first_in_ring != s.last_in_ring:
         place = s.first_in_ring & s.n_ring - 1

@@ -22,9 +22,13 @@ TEAMS: Final = len(events.TEAMS)
 FREE, WAITING, GRANTED, WORKING, CANCELLED = range(5)  # what a job is doing
 LONG_AGO: Final = -1000
 NOWHERE: Final = -1  # the end of a list, and no place at all
+LAST: Final = max(events.KINDS) + 1
 UNUSED: Final = -2  # stay of an event or job that was never appointed; in a pool all from the first of these on
 
 WIDTH: Final = N_PARAMETERS
+# by kind of event; arrays, for in compiled code a place of a tuple is found by a jump that processors often guess wrong
+OWNER: Final = np.array([events.KINDS[k].owner if k in events.KINDS else events.NOBODY for k in range(LAST)])
+OF_USERS: Final = np.array([k in events.KINDS and events.KINDS[k].voice == "user" for k in range(LAST)])
 ARRAYS: Final = (
     "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "terms", "past", "scores", "slots",
     "arrivals", "appointments", "events", "near", "ring", "buckets", "far", "jobs", "teams", "lines", "starts", "hops",
@@ -33,8 +37,8 @@ ARRAYS: Final = (
 
 LENGTHS: Final = (
     "n_accounts", "n_interventions", "n_months", "n_rows_of_parameters", "n_edits", "n_programmes", "n_appointments",
-    "most_events", "most_near", "n_ring", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows", "n_tallied",
-    "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
+    "most_events", "most_near", "n_ring", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows",
+    "n_tallied", "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
 )  # fmt: skip
 # beyond these a happening might find no room in the book, the queue, the jobs
 FULL: Final = ("full_book", "full_queue", "full_jobs")
@@ -203,8 +207,9 @@ def bound(state: State) -> State:
     c = state.company
     lengths = (
         len(state.accounts), state.treated.shape[1], len(state.months), len(state.parameters), len(state.edits),
-        len(state.programmes), len(state.appointments), len(state.events), len(state.near), len(state.ring), len(state.buckets),
-        len(state.far), len(state.jobs), len(state.starts), len(state.hops), len(state.book) // ROW_BYTES,
+        len(state.programmes), len(state.appointments), len(state.events), len(state.near), len(state.ring),
+        len(state.buckets), len(state.far), len(state.jobs), len(state.starts), len(state.hops),
+        len(state.book) // ROW_BYTES,
         len(state.tallied), state.counts.size, state.cohorts.size, state.days.size, len(state.charged),
         len(state.orders),
     )  # fmt: skip

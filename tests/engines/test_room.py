@@ -27,7 +27,7 @@ SCANT = 64
 def _scant(state: State) -> State:
     """The same first day, in hardly any room."""
     return bound(state._replace(
-        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT + len(state.ring), dtype=np.int32),
+        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT, dtype=np.int32),
         jobs=pool(np.zeros(SCANT, dtype=JOB), 0), lines=np.zeros((TEAMS, SCANT), dtype=PLACE),
         hops=np.zeros(4 * SCANT, dtype=np.int32),
     ))  # fmt: skip

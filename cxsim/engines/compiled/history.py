@@ -189,7 +189,7 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         arrivals=people.arrivals,
         appointments=appointments,
         events=pool(_longer(kept.events, n_events), len(kept.events), kept.next_event),
-        near=_longer(kept.near, n_events + len(kept.ring)),
+        near=_longer(kept.near, n_events),
         ring=kept.ring.copy(),
         buckets=kept.buckets.copy(),
         far=kept.far.copy(),

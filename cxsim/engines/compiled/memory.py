@@ -27,6 +27,7 @@ from cxsim.engines.compiled.state import (
     LIMIT,
     LINK,
     MONTH,
+    MONTHLY,
     PAST,
     PLACE,
     PROGRAMME,
@@ -41,7 +42,6 @@ from cxsim.rules.law import Edits, Row
 from cxsim.tally import COHORT, ENDINGS, FIRST_YEAR, MEASURES
 
 REAL, WHOLE, FOUR, TWO, ONE = (np.dtype([("x", kind)]) for kind in ("f8", "i8", "i4", "i2", "i1"))  # of a book
-EVENT_BYTES = EVENT.itemsize
 N_MEASURES, N_COHORT, N_ENDINGS = len(MEASURES), len(COHORT), len(ENDINGS)
 
 Company = Any  # the company's record: `state.COMPANY`
@@ -257,16 +257,9 @@ def appointment_at(s: Company, k: int) -> Record:
     return record_at(s.at_appointments, s.n_appointments, k, APPOINTMENT)
 
 
-def event_place(s: Company, e: int) -> int:
-    """Where an event stands in memory: in the pool from 0 on, in the ring from −2 down."""
-    return s.at_events + EVENT_BYTES * e if e >= 0 else s.at_ring - EVENT_BYTES * (e + 2)  # type: ignore[no-any-return]
-
-
 def event_at(s: Company, e: int) -> Record:
-    """An event of the calendar: of the pool from 0 on, of the ring from −2 down."""
-    if e >= 0:
-        return record_at(s.at_events, s.most_events, e, EVENT)
-    return ring_at(s, -2 - e)
+    """An event of the calendar's pool."""
+    return record_at(s.at_events, s.most_events, e, EVENT)
 
 
 def near_at(s: Company, k: int) -> Record:
@@ -276,7 +269,7 @@ def near_at(s: Company, k: int) -> Record:
 
 def ring_at(s: Company, k: int) -> Record:
     """A place in the ring of events that come a month after they were appointed."""
-    return record_at(s.at_ring, s.n_ring, k, EVENT)
+    return record_at(s.at_ring, s.n_ring, k, MONTHLY)
 
 
 def bucket_at(s: Company, k: int) -> Record:

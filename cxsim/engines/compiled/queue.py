@@ -1,22 +1,23 @@
 """A calendar of events, in total order of (time, rank).
 
 Time is cut into fine buckets. The bucket at hand is a binary heap of a few events; those of the next two months are
-unordered lists, put into the heap when their turn comes; what lies further ahead waits in one list a month. Events are
-taken from a pool, but for what comes a month after it is appointed: that stands in a ring, in the order in which it was
-appointed and therefore comes, and goes from there into the buckets just before its turn. This file may index, shift and
-multiply: it knows no word of the model.
+unordered lists, put into the heap when their turn comes; what lies further ahead waits in one list a month. What comes
+a month after it is appointed stands apart, in a ring, in the order in which it was appointed and therefore comes: the
+next event is the ring's first or the heap's, whichever is sooner. This file may index, shift and multiply: it knows no
+word of the model.
 """
 
 from __future__ import annotations
 
-from cxsim.engines.compiled.ahead import fetch_account, fetch_event, fetch_subject
+from cxsim.engines.compiled.ahead import fetch_account, fetch_event, fetch_place, fetch_subject
 from cxsim.engines.compiled.memory import Company, bucket_at, event_at, far_at, near_at, ring_at
 from cxsim.engines.compiled.state import NOWHERE
 
 ITEM_BITS, ACCOUNT_BITS = 31, 25
 KIND_SHIFT = 56
 ITEM_MASK, ACCOUNT_MASK = 2147483647, 33554431
-EARLY = 8  # buckets before its turn that a list begins to be fetched
+EARLY = 8  # buckets, or places of the ring, before its turn that something begins to be fetched
+STEPS = 8  # places by which an event may overtake others in the ring
 
 
 def rank_of(kind: int, account: int, item: int) -> int:
@@ -47,25 +48,49 @@ def push_job(s: Company, time: float, rank: int, j: int, stay: int, whom: int) -
 
 
 def push_monthly(s: Company, time: float, rank: int, what: int, stay: int) -> None:
-    """Appoint what comes a month from now, give or take a rounding: the ring takes it, if it is not full."""
+    """Appoint what comes a month from now, give or take a rounding: in the ring, if it has room there."""
     if time >= s.horizon:
         return
-    fetch_event(s, in_ring(s.last_in_ring + EARLY & s.n_ring - 1))
-    event = ring_at(s, s.last_in_ring & s.n_ring - 1)
-    if event.what != NOWHERE:
+    place = _place_in_ring(s, time, rank)
+    if place == NOWHERE:
         push(s, time, rank, what, stay, 0)
         return
+    _make_way(s, place)
+    event = ring_at(s, place & s.n_ring - 1)
     event.time = time
     event.rank = rank
     event.what = what
-    event.whom = what
     event.stay = stay
     s.last_in_ring += 1
+    fetch_place(s, s.last_in_ring + EARLY & s.n_ring - 1)
 
 
-def in_ring(place: int) -> int:
-    """A place of the ring, among all events."""
-    return NOWHERE - 1 - place
+def _place_in_ring(s: Company, time: float, rank: int) -> int:
+    """Where in the ring it belongs: mostly at the end. Nowhere if the ring is full, or many would have to move."""
+    if s.last_in_ring - s.first_in_ring == s.n_ring:
+        return NOWHERE
+    place = int(s.last_in_ring)
+    while place > s.first_in_ring:
+        before = ring_at(s, place - 1 & s.n_ring - 1)
+        if before.time < time or (before.time == time and before.rank < rank):
+            return place
+        place -= 1
+        if place + STEPS == s.last_in_ring:
+            return NOWHERE
+    return place
+
+
+def _make_way(s: Company, place: int) -> None:
+    """Those who stand in the ring from a place on move back by one; mostly nobody does."""
+    wrap = s.n_ring - 1
+    last = s.last_in_ring
+    while last > place:
+        to, event = ring_at(s, last & wrap), ring_at(s, last - 1 & wrap)
+        to.time = event.time
+        to.rank = event.rank
+        to.what = event.what
+        to.stay = event.stay
+        last -= 1
 
 
 def _new_event(s: Company, carries: int) -> int:
@@ -100,14 +125,41 @@ def _put(s: Company, e: int, time: float, rank: int, what: int, whom: int, stay:
 def pop(s: Company, until: float) -> bool:
     """Take the next event before `until`: its time, rank and what it carries stand in the company's record."""
     last = int((until + s.history) * s.per_month)
-    while s.n_near == 0:
-        if s.bucket >= last:
-            return False
+    while s.n_near == 0 and s.bucket < last:
         s.bucket += 1
         if s.bucket & (s.per_month - 1) == 0:
             _open_month(s, s.bucket // s.per_month + 1)
-        _deal_ring(s)
         _open_bucket(s)
+    if _ring_comes_first(s):
+        return _pop_ring(s, until)
+    return s.n_near > 0 and _pop_near(s, until)
+
+
+def _ring_comes_first(s: Company) -> bool:
+    """Is the ring's first event sooner than the heap's?"""
+    if s.first_in_ring == s.last_in_ring:
+        return False
+    if s.n_near == 0:
+        return True
+    monthly, other = ring_at(s, s.first_in_ring & s.n_ring - 1), event_at(s, near_at(s, 0).to)
+    return monthly.time < other.time or (monthly.time == other.time and monthly.rank < other.rank)
+
+
+def _pop_ring(s: Company, until: float) -> bool:
+    event = ring_at(s, s.first_in_ring & s.n_ring - 1)
+    if event.time >= until:
+        return False
+    fetch_account(s, int(ring_at(s, s.first_in_ring + EARLY & s.n_ring - 1).what))
+    s.now = event.time
+    s.rank = event.rank
+    s.what = event.what
+    s.stay = event.stay
+    s.carries = 0
+    s.first_in_ring += 1
+    return True
+
+
+def _pop_near(s: Company, until: float) -> bool:
     e = int(near_at(s, 0).to)
     event = event_at(s, e)
     if event.time >= until:
@@ -118,12 +170,9 @@ def pop(s: Company, until: float) -> bool:
     s.stay = event.stay
     s.carries = event.carries
     _drop_first(s)
-    if e < 0:
-        event.what = NOWHERE
-    else:
-        event.next = s.free_event
-        s.free_event = e
-        s.n_events -= 1
+    event.next = s.free_event
+    s.free_event = e
+    s.n_events -= 1
     return True
 
 
@@ -139,39 +188,17 @@ def _open_month(s: Company, month: int) -> None:
         e = following
 
 
-def _deal_ring(s: Company) -> None:
-    """What stands in the ring for the bucket at hand and the next goes there.
-
-    Two whose times differ by less than a rounding may stand the wrong way round, at a border of buckets too: so the
-    next bucket is dealt out before its turn.
-    """
-    while s.first_in_ring != s.last_in_ring:
-        place = s.first_in_ring & s.n_ring - 1
-        event = ring_at(s, place)
-        bucket = int((event.time + s.history) * s.per_month)
-        if bucket > s.bucket + 1:
-            return
-        fetch_account(s, int(ring_at(s, place + EARLY & s.n_ring - 1).whom))
-        if bucket <= s.bucket:
-            _near(s, in_ring(place))
-        else:
-            _list(s, bucket, in_ring(place))
-        s.first_in_ring += 1
-
-
 def _open_bucket(s: Company) -> None:
     """The events of the bucket at hand go into the heap, and what soon will be needed is fetched."""
     wrap = 2 * s.per_month - 1
     fetch_event(s, int(bucket_at(s, s.bucket + EARLY & wrap).to))
-    e = int(bucket_at(s, s.bucket + EARLY // 2 & wrap).to)
-    if e != NOWHERE:
-        fetch_event(s, int(event_at(s, e).next))
-        fetch_subject(s, int(event_at(s, e).what), int(event_at(s, e).whom))
-    e = int(bucket_at(s, s.bucket + EARLY // 4 & wrap).to)
-    if e != NOWHERE:
-        e = int(event_at(s, e).next)
-        if e != NOWHERE:
-            fetch_subject(s, int(event_at(s, e).what), int(event_at(s, e).whom))
+    # where there is none, any other will do: to look whether there is one takes longer
+    soon = max(int(bucket_at(s, s.bucket + EARLY // 2 & wrap).to), 0)
+    fetch_event(s, int(event_at(s, soon).next))
+    fetch_subject(s, int(event_at(s, soon).what), int(event_at(s, soon).whom))
+    soon = max(int(bucket_at(s, s.bucket + EARLY // 4 & wrap).to), 0)
+    soon = max(int(event_at(s, soon).next), 0)
+    fetch_subject(s, int(event_at(s, soon).what), int(event_at(s, soon).whom))
     e = int(bucket_at(s, s.bucket & wrap).to)
     bucket_at(s, s.bucket & wrap).to = NOWHERE
     while e != NOWHERE:

@@ -12,6 +12,7 @@ from cxsim.engines.compiled.state import (
     COMPANY,
     EVENT,
     JOB,
+    MONTHLY,
     NOWHERE,
     ORDER,
     PAST,
@@ -74,7 +75,7 @@ def founded(
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
-    capacity, ring = power_of_two(margin + 3 * n), ring_of(n)
+    capacity = power_of_two(margin + 3 * n)
     return bound(State(
         company=company,
         parameters=setting.parameters,
@@ -91,8 +92,8 @@ def founded(
         arrivals=people.arrivals,
         appointments=appointments,
         events=pool(np.zeros(capacity, dtype=EVENT), 0),
-        near=np.zeros(capacity + len(ring), dtype=np.int32),
-        ring=ring,
+        near=np.zeros(capacity, dtype=np.int32),
+        ring=ring_of(n),
         buckets=np.full(2 * per_month, NOWHERE, dtype=np.int32),
         far=np.full(months + 2, NOWHERE, dtype=np.int32),
         jobs=pool(np.zeros(jobs, dtype=JOB), 0),
@@ -126,9 +127,7 @@ def per_month_of(people: Cast, plan: Plan) -> int:
 
 def ring_of(n: int) -> Array:
     """The ring before anything was appointed, with room for n and more."""
-    ring = np.zeros(power_of_two(n), dtype=EVENT)
-    ring["what"] = NOWHERE
-    return ring
+    return np.zeros(power_of_two(n), dtype=MONTHLY)
 
 
 def new_book(n: int, months: int, rows: int | None = None, written: int = 0) -> Array:

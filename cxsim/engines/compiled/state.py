@@ -103,6 +103,8 @@ EVENT: Final = np.dtype(
     [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("whom", "i4"), ("next", "i4"), ("stay", "i2"), ("carries", "i2")],
     align=True,
 )
+# one that comes a month after it is appointed, to an account
+MONTHLY: Final = np.dtype([("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2")], align=True)
 JOB: Final = np.dtype([
     ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("slot", "i4"), ("item", "i4"), ("number", "i4"),
     ("next", "i4"), ("priority", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"),
@@ -153,8 +155,8 @@ class State(NamedTuple):
     arrivals : ARRIVAL [n], by time and account
     appointments : APPOINTMENT, staff and charges by time and rank
     events : EVENT [capacity]
-    near : int32 [capacity + length of the ring], heap of events
-    ring : EVENT [a power of two, at least n], the next review of nearly every account
+    near : int32 [capacity], heap of events
+    ring : MONTHLY [a power of two, at least n], the next review of nearly every account
     buckets, far : int32, heads of lists of events
     jobs : JOB [capacity]
     teams : TEAM [5]

@@ -134,7 +134,7 @@ ARRAYS = {
 }
 # columns are put together there, not computed
 SHOWN = {"cxsim.engines.seen", "cxsim.engines.compiled.policy", "cxsim.engines.compiled.futures"}
-LANES = {"(TICKET_CLOCK,) * OCCASIONS + (TICKET_ACCEPTED,) * OCCASIONS", "k + OCCASIONS"}  # places of draws
+LANES = {"k + OCCASIONS"}  # places of draws
 FORBIDDEN = (ast.Mult, ast.Div, ast.Pow, ast.Mod, ast.FloorDiv, ast.MatMult)
 
 

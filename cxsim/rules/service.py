@@ -158,9 +158,9 @@ def ticket_acceptance_most(rate: float, early: float, fade: float, ceiling: floa
 
 
 @law
-def goes_digital(p: Row, edits: Edits, treated_at: Row, now: float, u: float) -> bool:
-    """Does a digital worker try a ticket first?"""
-    return u < moved(p, edits, DIGITAL_SHARE, treated_at, now)
+def digital_share(p: Row, edits: Edits, treated_at: Row, now: float) -> float:
+    """Chance that a digital worker tries a ticket first [share in 0-1]."""
+    return moved(p, edits, DIGITAL_SHARE, treated_at, now)
 
 
 @law

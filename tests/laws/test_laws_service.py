@@ -133,7 +133,8 @@ def test_a_settled_account_at_full_usage_opens_tickets_at_the_declared_rate():
 @given(SHARE, U, U, U)
 def test_digital_workers_try_their_share_and_fail_the_harder_the_ticket(share, u, a, b):
     p = changed({adoption.DIGITAL_SHARE: share, adoption.SOLVED_SHARE: share})
-    assert laws.goes_digital(p, NONE, [], 0.0, u) == laws.human_solves(p, u) == (u < share)
+    assert laws.digital_share(p, NONE, [], 0.0) == share
+    assert laws.human_solves(p, u) == (u < share)
     easy, hard = sorted((a, b))
     assert laws.digital_solves(P, hard, u) <= laws.digital_solves(P, easy, u)
     assert laws.digital_solves(changed({adoption.DIGITAL_SKILL: 0.0}), hard, u)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.book import draw, draw_z, feel, write
+from cxsim.engines.compiled.book import draw, draw_z, feel_with, write
+from cxsim.engines.compiled.lanes import eight
 from cxsim.engines.compiled.leaving import give_up_intent, jump
 from cxsim.engines.compiled.memory import Company, account_at, edits_of, job_at, parameters_of, treated_of
 from cxsim.engines.compiled.queue import push_job, rank_of
@@ -23,9 +24,12 @@ from cxsim.streams import (
     OUTREACH_QUALITY,
     OUTREACH_WORK,
     RESCUE,
+    SEEN,
     TALK_QUALITY,
     TALK_WORK,
+    _normal,
     index_of,
+    index_of_moment,
     point_of,
 )
 
@@ -136,6 +140,16 @@ def on_conversation_done(s: Company, j: int) -> None:
     free_job(s, j)
 
 
+def draw_talk(s: Company, i: int, kind: int, month: int) -> None:
+    """Side by side: how good a conversation is, and whether the company sees how it was felt."""
+    a = account_at(s, i)
+    life, quality = int(a.life), quality_of(kind)
+    index, seen = index_of(life, month), index_of_moment(kind, life, month)
+    purposes = (quality, SEEN, SEEN, SEEN, SEEN, SEEN, SEEN, SEEN)
+    u = eight(s.seed, s.replication, s.branch, int(a.account), purposes, (index, seen, seen, seen, seen, seen, seen, seen))
+    s.lanes[0], s.lanes[1] = u[0], u[1]
+
+
 def talk(s: Company, i: int, kind: int, month: int, waited: float, team: int) -> None:
     """The conversation itself: a moment for the sponsor, and what follows from it."""
     a = account_at(s, i)
@@ -144,7 +158,7 @@ def talk(s: Company, i: int, kind: int, month: int, waited: float, team: int) ->
         s.now,
         index_of(int(a.life), month),
     )
-    quality = draw_z(s, int(a.account), quality_of(kind), item)
+    draw_talk(s, i, kind, month)
     a.contact_at = now
     score = contact_score(
         p,
@@ -154,9 +168,9 @@ def talk(s: Company, i: int, kind: int, month: int, waited: float, team: int) ->
         kind,
         waited,
         team == DIGITAL_TEAM,
-        quality,
+        _normal(s.lanes[0]),
     )
-    feel(s, i, kind, item, score, team, month)
+    feel_with(s, i, kind, item, score, team, s.lanes[1])
     if not a.active:
         return
     if kind == RENEWAL_TALK:

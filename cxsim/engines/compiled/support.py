@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxsim import events
-from cxsim.engines.compiled.book import draw, draw_z, feel, u, write, write_company, z
+from cxsim.engines.compiled.book import draw, draw_z, feel, feel_with, u, write, write_company
 from cxsim.engines.compiled.lanes import eight
 from cxsim.engines.compiled.memory import (
     Company,
@@ -23,8 +23,8 @@ from cxsim.events import DIGITAL_TEAM, NO_CAUSE, NO_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed, happens
 from cxsim.rules.experience import outage_score, ticket_score
 from cxsim.rules.service import (
+    digital_share,
     digital_solves,
-    goes_digital,
     human_solves,
     outage_acceptance,
     outage_candidate_delay,
@@ -45,6 +45,7 @@ from cxsim.streams import (
     OUTAGE_CLOCK,
     OUTAGE_QUALITY,
     OUTAGE_REACH,
+    SEEN,
     TICKET_ACCEPTED,
     TICKET_CLOCK,
     TICKET_DIFFICULTY,
@@ -55,15 +56,27 @@ from cxsim.streams import (
     TICKET_WORK,
     _normal,
     index_of,
+    index_of_moment,
     number_in_stay,
 )
 
-OCCASIONS = 4
-OCCASIONAL = (TICKET_CLOCK,) * OCCASIONS + (TICKET_ACCEPTED,) * OCCASIONS
+OCCASIONS = 3  # that are looked at together
+OCCASIONAL = (
+    TICKET_CLOCK, TICKET_CLOCK, TICKET_CLOCK,
+    TICKET_ACCEPTED, TICKET_ACCEPTED, TICKET_ACCEPTED, TICKET_ACCEPTED, TICKET_ACCEPTED,
+)  # fmt: skip
+PRESENT = 6  # the lane in which it is drawn whether the occasion before those three is accepted
+ENDING = (TICKET_SOLVED, TICKET_QUALITY, SEEN, SEEN, SEEN, SEEN, SEEN, SEEN)
 
 
 def appoint_ticket(s: Company, i: int, n: int) -> None:
-    """The next occasion to ask for help, on the account's own clock.
+    """The next occasion to ask for help, on the account's own clock."""
+    draw_occasions(s, i, n)
+    find_occasion(s, i, n)
+
+
+def find_occasion(s: Company, i: int, n: int) -> None:
+    """The same, its draws being made.
 
     Occasions that will pass for certain, for their draws lie above all that acceptance can come to, are passed over.
     """
@@ -73,24 +86,24 @@ def appoint_ticket(s: Company, i: int, n: int) -> None:
     most = ticket_acceptance_most(limit.rate, limit.early, limit.fade, limit.ceiling, elapsed(time, a.stay_at))
     passing = True
     while passing:
-        draw_occasions(s, i, n)
         for k in range(OCCASIONS):
             time = time + ticket_candidate_delay(p, s.lanes[k])
             if time >= s.horizon or s.lanes[k + OCCASIONS] <= most:
                 passing = False
                 break
             n += 1
+        if passing:
+            draw_occasions(s, i, n)
     push(s, time, rank_of(events.TICKET_OPENED, a.account, index_of(int(a.life), n)), i, a.life, 0)
 
 
 def draw_occasions(s: Company, i: int, n: int) -> None:
-    """Delays of the next four occasions, and the draws that accept them, side by side."""
+    """Side by side: delays of three occasions, the draws that accept them, and the one that accepts the one before."""
     a = account_at(s, i)
-    first = index_of(int(a.life), n)
-    second = first + 1
+    life = int(a.life)
+    first, second, before = index_of(life, n), index_of(life, n + 1), index_of(life, max(n - 1, 0))
     third = second + 1
-    fourth = third + 1
-    indices = (first, second, third, fourth, first, second, third, fourth)
+    indices = (first, second, third, first, second, third, before, before)
     u = eight(s.seed, s.replication, s.branch, int(a.account), OCCASIONAL, indices)
     drawn = s.lanes
     drawn[0], drawn[1], drawn[2], drawn[3], drawn[4], drawn[5], drawn[6], drawn[7] = u
@@ -112,7 +125,8 @@ def on_ticket_candidate(s: Company, i: int) -> None:
         elapsed(now, a.stay_at),
         a.usage,
     )
-    if happens(accepted, u(s, i, TICKET_ACCEPTED, n)):
+    draw_occasions(s, i, n + 1)
+    if happens(accepted, s.lanes[PRESENT]):
         j = new_job(s)
         job = job_at(s, j)
         job.kind = events.TICKET_OPENED
@@ -121,7 +135,7 @@ def on_ticket_candidate(s: Company, i: int) -> None:
         job.number = n
         job.item = item_of(s.rank)
         start(s, j)
-    appoint_ticket(s, i, n + 1)
+    find_occasion(s, i, n + 1)
 
 
 def open_ticket(s: Company, j: int) -> None:
@@ -133,17 +147,14 @@ def open_ticket(s: Company, j: int) -> None:
     job.asked_at = s.now
     a.n_open += 1
     write(s, i, events.TICKET_OPENED, item, SUPPORT_TEAM, 0.0, NO_CAUSE, -1)
-    if goes_digital(
-        p,
-        edits_of(s),
-        treated_of(s, i),
-        s.now,
-        u(s, i, TICKET_DIGITAL, n),
-    ):
+    share = digital_share(p, edits_of(s), treated_of(s, i), s.now)
+    # luck has an address, so that a draw that cannot matter need not be made
+    if share > 0.0 and happens(share, u(s, i, TICKET_DIGITAL, n)):
         difficulty = u(s, i, TICKET_DIFFICULTY, n)
         if digital_solves(p, difficulty, u(s, i, DIGITAL_SOLVED, n)):
             reply(s, i, item, 0.0, DIGITAL_TEAM)
-            close(s, i, n, item, 0.0, DIGITAL_TEAM, True, 0)
+            draw_ending(s, i, n)
+            close(s, i, item, 0.0, DIGITAL_TEAM, True, 0)
             free_job(s, j)
             return
         write(s, i, events.TICKET_HANDED_OVER, item, DIGITAL_TEAM, 0.0, NO_CAUSE, -1)
@@ -178,11 +189,9 @@ def on_ticket_done(s: Company, j: int) -> None:
     i, n = int(job.slot), int(job.number)
     a = account_at(s, i)
     if a.life == job.stay:
-        solved = human_solves(
-            parameters_of(s, a.segment),
-            u(s, i, TICKET_SOLVED, n),
-        )
-        close(s, i, n, int(job.item), job.waited, SUPPORT_TEAM, solved, 0)
+        draw_ending(s, i, n)
+        solved = human_solves(parameters_of(s, a.segment), s.lanes[0])
+        close(s, i, int(job.item), job.waited, SUPPORT_TEAM, solved, 0)
         if s.tallies:
             count_work(s, i, SUPPORT_TEAM, job.began_at, int(job.stage))
     release(s, SUPPORT_TEAM)
@@ -200,7 +209,8 @@ def on_ticket_patience(s: Company, j: int) -> None:
     if rank_of(events.TICKET_ABANDONED, a.account, item) == s.rank and a.active and a.life == job.stay:
         job.status = CANCELLED
         waited = elapsed(s.now, job.asked_at)
-        close(s, i, int(job.number), item, waited, SUPPORT_TEAM, False, events.TICKET_ABANDONED)
+        draw_ending(s, i, int(job.number))
+        close(s, i, item, waited, SUPPORT_TEAM, False, events.TICKET_ABANDONED)
 
 
 def reply(s: Company, i: int, item: int, waited: float, team: int) -> None:
@@ -211,8 +221,22 @@ def reply(s: Company, i: int, item: int, waited: float, team: int) -> None:
     write(s, i, events.TICKET_ANSWERED, item, team, float(within_expectation(p, waited)), NO_CAUSE, -1)
 
 
-def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solved: bool, kind: int) -> None:
-    """The ticket is closed: a moment for the users, and pain where it was not solved."""
+def draw_ending(s: Company, i: int, n: int) -> None:
+    """Side by side: whether a ticket is solved, how it felt, and whether the company sees that, however it ends."""
+    a = account_at(s, i)
+    life = int(a.life)
+    index = index_of(life, n)
+    solved = index_of_moment(events.TICKET_SOLVED, life, n)
+    failed = index_of_moment(events.TICKET_FAILED, life, n)
+    given_up = index_of_moment(events.TICKET_ABANDONED, life, n)
+    indices = (index, index, solved, failed, given_up, given_up, given_up, given_up)
+    u = eight(s.seed, s.replication, s.branch, int(a.account), ENDING, indices)
+    drawn = s.lanes
+    drawn[0], drawn[1], drawn[2], drawn[3], drawn[4] = u[0], u[1], u[2], u[3], u[4]
+
+
+def close(s: Company, i: int, item: int, waited: float, team: int, solved: bool, kind: int) -> None:
+    """The ticket is closed, its ending being drawn: a moment for the users, and pain where it was not solved."""
     a = account_at(s, i)
     p, digital = (
         parameters_of(s, a.segment),
@@ -220,7 +244,10 @@ def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solve
     )
     a.n_open -= 1
     a.pain = pain_after_ticket(p, a.pain, solved)
-    quality = z(s, i, TICKET_QUALITY, n)
+    seen = s.lanes[4]
+    if kind == 0:
+        kind = events.TICKET_SOLVED if solved else events.TICKET_FAILED
+        seen = s.lanes[2] if solved else s.lanes[3]
     score = ticket_score(
         p,
         edits_of(s),
@@ -229,11 +256,9 @@ def close(s: Company, i: int, n: int, item: int, waited: float, team: int, solve
         waited,
         digital,
         solved,
-        quality,
+        _normal(s.lanes[1]),
     )
-    if kind == 0:
-        kind = events.TICKET_SOLVED if solved else events.TICKET_FAILED
-    feel(s, i, kind, item, score, team, n)
+    feel_with(s, i, kind, item, score, team, seen)
 
 
 def appoint_outage(s: Company, n: int) -> None:

@@ -34,7 +34,8 @@ def ticket(company: Company, a: Account, n: int) -> Story:
     stay, asked_at, team = a.life, company.now, company.teams[AGENTS]
     a.n_open += 1
     company.write(a, events.TICKET_OPENED, item, team=AGENTS)
-    if service.goes_digital(p, edits, a.treated_at, asked_at, company.u(a, streams.TICKET_DIGITAL, n)):
+    share = service.digital_share(p, edits, a.treated_at, asked_at)
+    if chance.happens(share, company.u(a, streams.TICKET_DIGITAL, n)):
         difficulty = company.u(a, streams.TICKET_DIFFICULTY, n)
         if service.digital_solves(p, difficulty, company.u(a, streams.DIGITAL_SOLVED, n)):
             reply(company, a, item, 0.0, events.DIGITAL_TEAM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxsim import events
 from cxsim.engines.compiled.memory import Company, account_at, enter, enter_state, parameters_of, past_at, term_at
 from cxsim.engines.compiled.state import OF_USERS, OWNER
-from cxsim.engines.compiled.tally import count_moved, count_row
+from cxsim.engines.compiled.tally import COUNTED, count_moved, count_row
 from cxsim.events import DIGITAL, DIGITAL_TEAM, HAPPY, HIGH_RISK, TRAPPED
 from cxsim.rules.contract import change
 from cxsim.rules.experience import after_moment, emotion, experience, mood_after_moment
@@ -68,7 +68,7 @@ def write(s: Company, i: int, kind: int, item: int, team: int, value: float, cau
         enter(s, kind, a.account, item, team, value, cause, feeling, a.stage)
         mrr = int(a.mrr) if a.active else 0
         enter_state(s, a.sponsor, a.user, a.client_outcome, a.usage, a.health, a.observed, mrr)
-    if s.tallies:
+    if s.tallies and (COUNTED[kind] or team == DIGITAL_TEAM):
         count_row(s, i, kind, team, value)
 
 

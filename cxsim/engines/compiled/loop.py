@@ -74,7 +74,8 @@ def advance(company: Company, until: float) -> int:
     if s.n_orders:
         carry_out(s)
     while True:
-        settle_moment(s)
+        if s.first_start != s.last_start or s.first_hop != s.last_hop:
+            settle_moment(s)
         if s.keeps_book and s.n_rows > s.full_book:
             return BOOK_FULL
         if s.n_events > s.full_queue:

@@ -62,7 +62,8 @@ def push_monthly(s: Company, time: float, rank: int, what: int, stay: int) -> No
     event.what = what
     event.stay = stay
     s.last_in_ring += 1
-    fetch_place(s, s.last_in_ring + EARLY & s.n_ring - 1)
+    if s.fetches:
+        fetch_place(s, s.last_in_ring + EARLY & s.n_ring - 1)
 
 
 def _place_in_ring(s: Company, time: float, rank: int) -> int:
@@ -149,7 +150,8 @@ def _pop_ring(s: Company, until: float) -> bool:
     event = ring_at(s, s.first_in_ring & s.n_ring - 1)
     if event.time >= until:
         return False
-    fetch_account(s, int(ring_at(s, s.first_in_ring + EARLY & s.n_ring - 1).what))
+    if s.fetches:
+        fetch_account(s, int(ring_at(s, s.first_in_ring + EARLY & s.n_ring - 1).what))
     s.now = event.time
     s.rank = event.rank
     s.what = event.what
@@ -189,8 +191,20 @@ def _open_month(s: Company, month: int) -> None:
 
 
 def _open_bucket(s: Company) -> None:
-    """The events of the bucket at hand go into the heap, and what soon will be needed is fetched."""
+    """The events of the bucket at hand go into the heap."""
     wrap = 2 * s.per_month - 1
+    if s.fetches:
+        _fetch_buckets(s, wrap)
+    e = int(bucket_at(s, s.bucket & wrap).to)
+    bucket_at(s, s.bucket & wrap).to = NOWHERE
+    while e != NOWHERE:
+        following = int(event_at(s, e).next)
+        _near(s, e)
+        e = following
+
+
+def _fetch_buckets(s: Company, wrap: int) -> None:
+    """What the next buckets will need."""
     fetch_event(s, int(bucket_at(s, s.bucket + EARLY & wrap).to))
     # where there is none, any other will do: to look whether there is one takes longer
     soon = max(int(bucket_at(s, s.bucket + EARLY // 2 & wrap).to), 0)
@@ -199,12 +213,6 @@ def _open_bucket(s: Company) -> None:
     soon = max(int(bucket_at(s, s.bucket + EARLY // 4 & wrap).to), 0)
     soon = max(int(event_at(s, soon).next), 0)
     fetch_subject(s, int(event_at(s, soon).what), int(event_at(s, soon).whom))
-    e = int(bucket_at(s, s.bucket & wrap).to)
-    bucket_at(s, s.bucket & wrap).to = NOWHERE
-    while e != NOWHERE:
-        following = int(event_at(s, e).next)
-        _near(s, e)
-        e = following
 
 
 def _list(s: Company, bucket: int, e: int) -> None:

@@ -36,6 +36,7 @@ from cxsim.streams import Luck
 from cxsim.tally import FIRST_YEAR, empty_table
 
 ROOM = 512  # more events, jobs and rows than a single happening can need beside what grows with the company
+NEAR = 10_000  # candidates whose records a processor keeps near: some megabytes
 MOST_ROWS = 20_000_000  # of a book at first
 
 
@@ -71,7 +72,7 @@ def founded(
         "seed": luck.seed, "replication": luck.replication, "branch": luck.branch, "trunk": luck.branch,
         "now": -float(plan.history), "history": plan.history, "horizon": plan.horizon, "sight": plan.horizon,
         "segments": len(plan.segments), "keeps_book": keeps_book, "tallies": tallies, "per_month": per_month,
-        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1,
+        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1, "fetches": n > NEAR,
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)

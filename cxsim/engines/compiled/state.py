@@ -71,6 +71,7 @@ COMPANY: Final = np.dtype([
     ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
     ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
     ("first_in_ring", "i8"), ("last_in_ring", "i8"),
+    ("fetches", "i8"),  # is memory asked for before it is needed? small companies stand near anyway
     # jobs, and errands that are due at this very moment
     ("free_job", "i8"), ("n_jobs", "i8"), ("asked", "i8"),
     ("first_start", "i8"), ("last_start", "i8"), ("first_hop", "i8"), ("last_hop", "i8"),

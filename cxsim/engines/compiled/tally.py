@@ -7,6 +7,8 @@ sum over rows, taken while they pass.
 
 from __future__ import annotations
 
+import numpy as np
+
 from cxsim import events
 from cxsim.engines.compiled.memory import (
     Company,
@@ -18,6 +20,7 @@ from cxsim.engines.compiled.memory import (
     parameters_of,
     tallied_at,
 )
+from cxsim.engines.compiled.state import LAST
 from cxsim.events import ADOPTION, DIGITAL_TEAM, LAPSED, ONBOARDING_TEAM, SUPPORT_TEAM
 from cxsim.rules.chance import elapsed
 from cxsim.rules.experience import experience_moved
@@ -63,6 +66,12 @@ REVIEWS, GAP, GAP_ABSOLUTE, LIVE_COUNT, LIVE_MONTHS, COHORT_SIZE, COHORT_LOST, C
         "moved_sales",
     )
 )  # fmt: skip
+
+# kinds of rows that `count_row` counts whoever does them; others it need not be asked about
+COUNTED = np.isin(np.arange(LAST), [
+    events.REVIEW, events.EXPANDED, events.CONTRACTED, events.RENEWED, events.INTENT, events.PURCHASED, events.TREATED,
+    events.RETURNED, events.KICKED_OFF, events.WENT_LIVE, events.ONBOARDING_ABANDONED,
+])  # fmt: skip
 
 
 def month_of(s: Company) -> int:

@@ -25,6 +25,7 @@ SOURCES: Final = (
     "events.py",
     "inlining.py",
     "interventions.py",
+    "packing.py",
     "roster.py",
     "plan.py",
     "streams.py",
@@ -45,8 +46,8 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     function : callable
-        A law, or a step of a compiled clock. Parameter rows are passed to its compiled form as float64 arrays, edits
-        as a 2-D float64 array.
+        A law, or a step of a compiled clock. Parameter rows and edits are passed to its compiled form as float64
+        arrays.
 
     Notes
     -----
@@ -75,7 +76,7 @@ def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
 
     kinds = {
         "int": numba.int64, "float": numba.float64, "bool": numba.boolean,
-        "Row": numba.types.Array(numba.float64, 1, "C", readonly=True), "Edits": numba.float64[:, ::1],
+        "Row": numba.types.Array(numba.float64, 1, "C", readonly=True), "Edits": numba.float64[::1],
         "Parameters": numba.types.Array(numba.float64, 3, "C", readonly=True),
         "Seven": numba.types.UniTuple(numba.float64, 7),
     }  # fmt: skip
@@ -91,18 +92,21 @@ def machine(function: Callable[..., Any], quiet: bool = False) -> Callable[..., 
     """
     import numba
 
+    from cxsim.inlining import WholeCompiler
+
     place = _cache_folder()
     if place is None:
         if not quiet:
             _say("compiles its clock anew, for no folder of this user can keep it (set NUMBA_CACHE_DIR to one)")
-        return numba.njit(_linked(function), error_model="numpy", nogil=True)  # type: ignore[no-any-return]
+        return numba.njit(_linked(function), error_model="numpy", nogil=True, pipeline_class=WholeCompiler)  # type: ignore[no-any-return]
     if not (quiet or numba.config.DISABLE_JIT or any(place.rglob(f"*.{function.__name__}-*.nbi"))):
         _say("compiles its clock for this machine, once for each version: about twenty seconds")
     with _PLACING:
         before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(place)
         try:
-            return numba.njit(_linked(function), error_model="numpy", nogil=True, cache=True)  # type: ignore[no-any-return]
+            options = {"error_model": "numpy", "nogil": True, "cache": True, "pipeline_class": WholeCompiler}
+            return numba.njit(_linked(function), **options)  # type: ignore[no-any-return]
         finally:
             numba.config.CACHE_DIR = before
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from cxsim.interventions import MULTIPLY
+from cxsim.packing import OPERATION, SIZE, unpacked
 from cxsim.parameters import declared
 from cxsim.parameters.adoption import TICKET_CEILING, TICKET_EARLY, TICKET_EARLY_FADE, TICKET_RATE
-from cxsim.rules.edits import OPERATION, PARAMETER, SIZE
+from cxsim.rules.law import Edits
 
 Reals = npt.NDArray[np.float64]
 
@@ -21,13 +21,13 @@ N_PARAMETERS: Final = len(declared())
 OF_PEOPLE: Final = tuple(k for k, parameter in enumerate(declared()) if parameter.path.startswith("segments."))
 
 
-def most_tickets(parameters: Reals, edits: Sequence[Sequence[float]]) -> tuple[Reals, Reals, Reals, Reals]:
+def most_tickets(parameters: Reals, edits: Edits) -> tuple[Reals, Reals, Reals, Reals]:
     """What `rules.service.ticket_acceptance_most` is asked with, by segment; shape (S,) each.
 
     Parameters
     ----------
     parameters : float array, shape (months, S, parameters)
-    edits : sequence of edits
+    edits : sequence of float
         Those that act account by account, as in `Plan.edits`.
 
     Returns
@@ -39,8 +39,7 @@ def most_tickets(parameters: Reals, edits: Sequence[Sequence[float]]) -> tuple[R
     fade, ceiling = (parameters[0, :, parameter].copy() for parameter in (TICKET_EARLY_FADE, TICKET_CEILING))
     for parameter, first in ((TICKET_EARLY_FADE, fade), (TICKET_CEILING, ceiling)):
         rate[(parameters[:, :, parameter] != first).any(axis=0)] = np.inf
-    for edit in edits:
-        raises = edit[OPERATION] != MULTIPLY or edit[SIZE] > 1.0
-        if int(edit[PARAMETER]) in (TICKET_RATE, TICKET_EARLY) and raises:
+    for edit in (*unpacked(edits, TICKET_RATE), *unpacked(edits, TICKET_EARLY)):
+        if edit[OPERATION] != MULTIPLY or edit[SIZE] > 1.0:
             rate[:] = np.inf
     return rate, early, fade, ceiling

@@ -1,16 +1,60 @@
-"""How a function that only compiled ones call is compiled: to what its callers take in, and no further.
+"""How compiled functions are put into one another.
 
+A function that only compiled ones call is compiled to what its callers take in, and no further.
 Numba would make machine code of every one of the clock's few hundred parts, which nobody calls by itself, and would
 optimise each before its callers, with the parts inside them, are optimised again. Here a part stops halfway: it is
 typed and lowered, and what becomes of it is settled where it is used. That halves the first compile and changes no
 number: the same operations in the same order are optimised as a whole in the end.
+
+Of the parts of a whole, which Python calls, those that are called in one place only are put there, however long they
+are: a story of many short steps, each told once, spends its time in going from one to the next.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from numba.core import codegen, compiler
+
+
+class WholeCompiler(compiler.Compiler):
+    """Numba's own course of compilation for what Python calls, whose parts are its own."""
+
+    def __init__(
+        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
+    ) -> None:
+        whole = _Whole(targetctx.codegen(), "whole")
+        whole.enable_object_caching()
+        super().__init__(typingctx, targetctx, whole, args, return_type, flags, locals)
+
+
+class _Whole(codegen.JITCodeLibrary):
+    """What Python calls, with all its parts."""
+
+    def _optimize_final_module(self) -> None:
+        parts = {
+            function.name
+            for library in self._linking_libraries
+            if isinstance(library, _Part)
+            for function in library._final_module.functions
+        }
+        calls = Counter(_calls(self._final_module))
+        for function in self._final_module.functions:
+            if function.name in parts and not function.is_declaration and calls[function.name] == 1:
+                function.add_function_attribute("alwaysinline")
+        super()._optimize_final_module()
+
+
+def _calls(module: Any) -> Iterator[str]:
+    """Names of the functions that are called, as often as there are calls of them."""
+    for function in module.functions:
+        for block in function.blocks:
+            for instruction in block.instructions:
+                if instruction.opcode == "call":
+                    *_, called = instruction.operands
+                    yield called.name
 
 
 class PartCompiler(compiler.Compiler):

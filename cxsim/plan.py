@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cxsim import events, streams
 from cxsim.compiling import machine
 from cxsim.interventions import EVERYONE, SCORES, Intervention
+from cxsim.packing import packed
 from cxsim.parameters import declared
 from cxsim.parameters.segments import ARRIVALS_GROWTH, REFERRAL_CEILING_SHARE
 from cxsim.parameters.teams import (
@@ -110,8 +111,8 @@ class Plan:
         arrivals[segment][month + history]: ordinary candidates [1/month], seasonal or a given series.
     ceilings : tuple of (float, float)
         Referral and ordinary candidates of the whole company in each month [1/month].
-    edits : tuple of tuple of float
-        Account-level edits (parameter, operation, size, ramp, stop, decay, programme).
+    edits : tuple of float
+        Edits account by account, as `packing.packed` puts them.
     programmes : tuple of Programme
     n_interventions : int
     charges : tuple of (time, intervention, cents)
@@ -128,7 +129,7 @@ class Plan:
     rows: tuple[tuple[list[float], ...], ...]
     arrivals: tuple[tuple[float, ...], ...]
     ceilings: tuple[tuple[float, float], ...]
-    edits: tuple[tuple[float, ...], ...]
+    edits: tuple[float, ...]
     programmes: tuple[Programme, ...]
     n_interventions: int
     charges: tuple[tuple[float, int, int], ...]
@@ -170,8 +171,8 @@ def make_plan(scenario: Scenario, horizon: int | None = None) -> Plan:
         rows=rows,
         arrivals=arrivals,
         ceilings=tuple(_ceilings(arrivals, month, k) for k, month in enumerate(rows)),
-        edits=tuple(
-            (e.parameter, e.operation, e.size, e.ramp, e.stop, e.decay, n) for n, i in treating for e in i.edits
+        edits=packed(
+            [(e.parameter, e.operation, e.size, e.ramp, e.stop, e.decay, n) for n, i in treating for e in i.edits]
         ),
         programmes=tuple(_programme(scenario, n, i) for n, i in treating),
         n_interventions=len(numbered),

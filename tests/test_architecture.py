@@ -24,7 +24,7 @@ TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in
 FLOORS: tuple[tuple[float, str], ...] = (
     (1.0, r"cxsim\.(streams|events|errors|compiling|inlining|parameters(\..*)?)"),
     (2.0, r"cxsim\.(rules(\..*)?|plan|roster|scenario(\..*)?|interventions|levers(\..*)?|toml_files|scorecard)"),
-    (2.0, r"cxsim\.(foresight|catalogue(\..*)?)"),
+    (2.0, r"cxsim\.(foresight|packing|catalogue(\..*)?)"),
     (3.0, r"cxsim\.(eventlog(\..*)?|tally|sums|store(\..*)?)"),
     (4.0, r"cxsim\.(engines|readings)(\..*)?"),
     (5.0, r"cxsim\.(churn|forecast)(\..*)?"),

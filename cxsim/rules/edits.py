@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 
 from cxsim.interventions import ADD, SET
+from cxsim.packing import DECAY, FIELDS, OPERATION, PROGRAMME, RAMP, SIZE, STOP
 from cxsim.parameters import declared
 from cxsim.rules.law import Edits, Row, law, within
 
 LOWS = tuple(parameter.low for parameter in declared())
 HIGHS = tuple(parameter.high for parameter in declared())
-
-# columns of an edit row
-PARAMETER, OPERATION, SIZE, RAMP, STOP, DECAY, PROGRAMME = range(7)
 
 
 @law
@@ -50,12 +48,17 @@ def edited(value: float, parameter: int, operation: int, size: float, share: flo
 @law
 def moved(p: Row, edits: Edits, parameter: int, treated_at: Row, now: float) -> float:
     """A parameter as it is for one account, which each programme reached at `treated_at` [month] or never (inf)."""
-    value = p[parameter]
-    for i in range(len(edits)):
-        edit = edits[i]
-        if edit[PARAMETER] == parameter:
-            elapsed = now - treated_at[int(edit[PROGRAMME])]
-            share = strength(elapsed, edit[RAMP], edit[STOP], edit[DECAY])
-            if share > 0.0:
-                value = edited(value, parameter, int(edit[OPERATION]), edit[SIZE], share)
+    if edits[parameter] == edits[parameter + 1]:
+        return p[parameter]
+    return edited_one_by_one(p[parameter], edits, parameter, treated_at, now)
+
+
+@law
+def edited_one_by_one(value: float, edits: Edits, parameter: int, treated_at: Row, now: float) -> float:
+    """A parameter's value after all its edits account by account, each after the one before [the parameter's unit]."""
+    for at in range(int(edits[parameter]), int(edits[parameter + 1]), FIELDS):
+        elapsed = now - treated_at[int(edits[at + PROGRAMME])]
+        share = strength(elapsed, edits[at + RAMP], edits[at + STOP], edits[at + DECAY])
+        if share > 0.0:
+            value = edited(value, parameter, int(edits[at + OPERATION]), edits[at + SIZE], share)
     return value

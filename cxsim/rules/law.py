@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 Row = Sequence[float]  # a parameter row, indexed by the names of `cxsim.parameters`
-Edits = Sequence[Row]  # rows (parameter, operation, size, ramp, stop, decay, programme)
+Edits = Sequence[float]  # what interventions change account by account, as `packing.packed` puts it
 
 DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12
 

@@ -12,8 +12,8 @@ from typing import Final
 
 # every source that a replication's numbers pass through; scenarios count by their hash
 SOURCES: Final = (
-    "compiling.py", "events.py", "foresight.py", "inlining.py", "interventions.py", "plan.py", "roster.py",
-    "scorecard.py", "streams.py", "sums.py", "tally.py", "studies/replications.py", "studies/contents.py",
+    "compiling.py", "events.py", "foresight.py", "inlining.py", "interventions.py", "packing.py", "plan.py",
+    "roster.py", "scorecard.py", "streams.py", "sums.py", "tally.py", "studies/replications.py", "studies/contents.py",
 )  # fmt: skip
 ROOMS: Final = ("engines", "eventlog", "parameters", "readings", "rules")
 LIBRARIES: Final = ("numpy", "numba", "llvmlite")

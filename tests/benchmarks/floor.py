@@ -32,6 +32,7 @@ from cxsim.engines.compiled.loop import found, handle, settle_moment
 from cxsim.engines.compiled.memory import event_at
 from cxsim.engines.compiled.queue import ACCOUNT_MASK, ITEM_BITS, pop
 from cxsim.engines.compiled.state import State, columns_of
+from cxsim.inlining import WholeCompiler
 
 TAPE = np.dtype(
     [("time", "f8"), ("rank", "i8"), ("what", "i4"), ("whom", "i4"), ("stay", "i2"), ("carries", "i2")], align=True
@@ -144,7 +145,7 @@ def same_rows(one: State, other: State) -> bool:
 
 
 def _linked(function: Any) -> Any:
-    return numba.njit(compiling._linked(function), error_model="numpy", nogil=True)
+    return numba.njit(compiling._linked(function), error_model="numpy", nogil=True, pipeline_class=WholeCompiler)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ import numba
 from cxsim import compiling
 from cxsim.engines.compiled import loop
 from cxsim.engines.compiled.state import State
+from cxsim.inlining import WholeCompiler
 
 # the first pattern that fits decides
 PARTS = (
@@ -53,7 +54,7 @@ def can_sample() -> bool:
 
 def named_clock(state: State) -> Any:
     """The clock, compiled for a state; perf is told the names of its functions."""
-    advance = numba.njit(compiling._linked(loop.advance), error_model="numpy", nogil=True)
+    advance = numba.njit(compiling._linked(loop.advance), error_model="numpy", nogil=True, pipeline_class=WholeCompiler)
     advance(state.company, -1e9)
     (result,) = advance.overloads.values()
     engine = result.library._codegen._engine._ee

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cxsim import events
+from cxsim.packing import packed
 from cxsim.parameters import declared
 from cxsim.rules import LAWS
 
@@ -41,7 +42,7 @@ def random_row(rng: random.Random) -> list[float]:
     return p
 
 
-def random_edits(rng: random.Random) -> list[list[float]]:
+def random_edits(rng: random.Random) -> tuple[float, ...]:
     """Up to six account-level edits, of any operation, with ramps, stops and decays."""
     movable = [parameter for parameter in declared() if parameter.per_account]
     edits = []
@@ -58,7 +59,7 @@ def random_edits(rng: random.Random) -> list[list[float]]:
             rng.choice([NEVER, rng.uniform(0.5, 24.0)]), rng.choice([0.0, rng.uniform(0.5, 24.0)]),
             float(rng.randrange(N_PROGRAMMES)),
         ])  # fmt: skip
-    return edits
+    return packed(edits)
 
 
 def seven(rng: random.Random, low: float, high: float) -> tuple[float, ...]:

@@ -16,11 +16,8 @@ TIMES = 300
 
 
 def _as_arrays(arguments: dict[str, Any]) -> list[Any]:
-    width = {"edits": (-1, 7)}
-    return [
-        np.array(v, dtype=np.float64).reshape(width.get(k, (-1,))) if k in ("p", "edits", "treated_at") else v
-        for k, v in arguments.items()
-    ]
+    rows = ("p", "edits", "treated_at")
+    return [np.array(v, dtype=np.float64) if k in rows else v for k, v in arguments.items()]
 
 
 @pytest.mark.parametrize("name", LAWS)

@@ -60,6 +60,7 @@ RANGES: dict[str, tuple[float, float]] = {
             "competition_distress",
             "price_distress",
             "seasoned",
+            "digital_share",
             "visibility",
             "seen_usage_after_month",
             "lateness_gap",

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from inputs import DEFAULTS, changed, number
 
 from cxsim import events
+from cxsim.packing import packed
 from cxsim.parameters import adoption
 from cxsim.parameters import contract as names
 from cxsim.parameters import growth as sizes
 from cxsim.rules import contract as laws
 
 P = list(DEFAULTS)
-NONE: list[list[float]] = []
+NONE = packed([])
 TERMS = st.sampled_from([12, 24, 36])
 TEN = number(0.0, 10.0)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inputs import DEFAULTS, NEVER, number, random_edits, random_inputs, random_row
 
 from cxsim.interventions import ADD, MULTIPLY, SET
+from cxsim.packing import packed, unpacked
 from cxsim.parameters import adoption, declared
 from cxsim.parameters import experience as names
 from cxsim.rules import edits as laws
@@ -26,7 +27,7 @@ def _edit(operation, size, *, ramp=0.0, stop=NEVER, decay=0.0, programme=0, para
 
 
 def _moved(edits, now, treated_at=(3.0,), parameter=QUALITY):
-    return laws.moved(P, edits, parameter, list(treated_at), now)
+    return laws.moved(P, packed(edits), parameter, list(treated_at), now)
 
 
 def test_set_add_and_multiply():
@@ -53,8 +54,27 @@ def test_a_ramp_rises_evenly_a_stop_ends_and_a_decay_halves():
     assert halves == pytest.approx([2.0, 1.0, 0.5, 0.25])
 
 
+def test_a_parameter_without_edits_is_as_it_was_and_one_with_edits_is_edited_one_by_one():
+    edits = packed([_edit(ADD, 1.0), _edit(ADD, 0.5)])
+    assert laws.moved(P, edits, QUALITY, [3.0], 5.0) == laws.edited_one_by_one(P[QUALITY], edits, QUALITY, [3.0], 5.0)
+    assert laws.edited_one_by_one(1.25, packed([]), QUALITY, [3.0], 5.0) == 1.25
+
+
 def test_edits_follow_each_other_in_order():
     assert _moved([_edit(SET, 4.0), _edit(MULTIPLY, 0.5), _edit(ADD, 1.0)], 5.0) == pytest.approx(3.0)
+
+
+@given(st.randoms(use_true_random=False))
+def test_packed_edits_are_found_by_their_parameter_in_their_order(rng):
+    places = (QUALITY, 0, len(P) - 1)
+    rows = [
+        _edit(rng.randrange(3), rng.random(), programme=rng.randrange(3), parameter=rng.choice(places))
+        for _ in range(rng.randrange(7))
+    ]
+    edits = packed(rows)
+    for parameter in range(len(P)):
+        own = [tuple(row[1:]) for row in rows if row[0] == parameter]
+        assert list(unpacked(edits, parameter)) == own
 
 
 def test_what_an_edit_gives_is_clipped_to_the_declared_range():

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from inputs import DEFAULTS, changed, number, random_inputs, random_row
 
 from cxsim import events
+from cxsim.packing import packed
 from cxsim.parameters import adoption, onboarding, outcome
 from cxsim.parameters import experience as names
 from cxsim.rules import experience as laws
 
 P = list(DEFAULTS)
-NONE: list[list[float]] = []
+NONE = packed([])
 TEN = number(0.0, 10.0)
 MOMENTS = st.sampled_from(events.MOMENTS)
 

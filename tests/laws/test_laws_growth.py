@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from inputs import DEFAULTS, changed, number, random_inputs, random_row
 
 from cxsim import events
+from cxsim.packing import packed
 from cxsim.parameters import growth as names
 from cxsim.parameters import segments
 from cxsim.rules import growth as laws
 
 P = list(DEFAULTS)
-NONE: list[list[float]] = []
+NONE = packed([])
 MRR = st.integers(1, 10**8)
 U = number(1e-9, 1.0 - 1e-9)
 

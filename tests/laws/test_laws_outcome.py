@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inputs import DEFAULTS, changed, number, random_inputs, random_row
 
+from cxsim.packing import packed
 from cxsim.parameters import adoption
 from cxsim.parameters import outcome as names
 from cxsim.rules import outcome as laws
 
 P = list(DEFAULTS)
-NONE: list[list[float]] = []
+NONE = packed([])
 USAGE, MOOD, LUCK = number(0.01, 1.0), number(-1.0, 1.0), number(-6.0, 6.0)
 
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from inputs import DEFAULTS, changed, number, random_inputs, random_row
 
 from cxsim import events
+from cxsim.packing import packed
 from cxsim.parameters import adoption, contract, onboarding, segments, teams
 from cxsim.rules import chance
 from cxsim.rules import service as laws
 
 P = list(DEFAULTS)
-NONE: list[list[float]] = []
+NONE = packed([])
 U, Z, TEN, SHARE = number(1e-9, 1.0 - 1e-9), number(-5.0, 5.0), number(0.0, 10.0), number(0.0, 1.0)
 AT_THE_MEAN = 1.0 - math.exp(-1.0)
 

@@ -11,6 +11,7 @@ import pytest
 
 from cxsim import catalogue, events, streams
 from cxsim.interventions import ADD, EVERYONE, MULTIPLY, REVIEW, SET, SIGN_UP, Edit, Intervention
+from cxsim.packing import packed, unpacked
 from cxsim.parameters import adoption, by_path, teams
 from cxsim.parameters import experience as names
 from cxsim.parameters.segments import REFERRAL_CEILING_SHARE
@@ -66,7 +67,8 @@ def test_an_edit_account_by_account_leaves_the_rows_and_goes_to_the_edits(make_w
     )  # fmt: skip
     first = Intervention("first", edits=(Edit(adoption.TICKET_RATE, ADD, 0.1),))
     plan = make_plan(world.with_(first).with_(lever))
-    assert plan.edits == ((float(QUALITY), 1.0, 2.0, 1.0, 8.0, 3.0, 1),)
+    assert list(unpacked(plan.edits, QUALITY)) == [(1.0, 2.0, 1.0, 8.0, 3.0, 1.0)]
+    assert plan.edits == packed([(QUALITY, 1.0, 2.0, 1.0, 8.0, 3.0, 1)])
     programme = plan.programmes[0]
     assert (programme.number, programme.segments, programme.coverage, programme.cost) == (1, 0b10, 0.5, 1235)
     assert programme.bands == 0b111
@@ -93,7 +95,7 @@ def test_charges_fall_due_once_and_every_month_that_a_programme_runs(make_world:
 
 def test_the_trigger_decides_where_an_edit_goes(make_world: WorldMaker) -> None:
     plan = make_plan(make_world().with_(Intervention("x", trigger=EVERYONE, edits=(Edit(QUALITY, ADD, 2.0),))))
-    assert plan.edits == ()
+    assert plan.edits == packed([])
     assert plan.programmes == ()
 
 

@@ -146,7 +146,9 @@ def draw_talk(s: Company, i: int, kind: int, month: int) -> None:
     life, quality = int(a.life), quality_of(kind)
     index, seen = index_of(life, month), index_of_moment(kind, life, month)
     purposes = (quality, SEEN, SEEN, SEEN, SEEN, SEEN, SEEN, SEEN)
-    u = eight(s.seed, s.replication, s.branch, int(a.account), purposes, (index, seen, seen, seen, seen, seen, seen, seen))
+    u = eight(
+        s.seed, s.replication, s.branch, int(a.account), purposes, (index, seen, seen, seen, seen, seen, seen, seen)
+    )
     s.lanes[0], s.lanes[1] = u[0], u[1]
 
 

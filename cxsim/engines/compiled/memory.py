@@ -85,7 +85,7 @@ if numba.config.DISABLE_JIT:
 
     def edits_of(s: Company) -> Edits:
         """The edits that act account by account."""
-        return _table(s.at_edits, s.n_edits, 7)  # type: ignore[no-any-return]
+        return _table(s.at_edits, 1, s.n_edits)[0]  # type: ignore[no-any-return]
 
     def prefetch(address: int) -> None:
         """Memory that will be looked at soon; there is nothing to do."""
@@ -136,13 +136,12 @@ else:
         at = builder.gep(pointer, [ir.Constant(ir.IntType(32), 0), ir.Constant(ir.IntType(32), record.offset(name))])
         return builder.load(builder.bitcast(at, ir.IntType(64).as_pointer()))
 
-    def _view(context, builder, kind, address, shape):
+    def _view(context, builder, kind, address, length):
         """An array over memory that somebody else owns."""
         array = make_array(kind)(context, builder)
         eight = context.get_constant(types.intp, 8)
-        strides = [eight] if len(shape) == 1 else [builder.mul(shape[1], eight), eight]
         data = builder.inttoptr(address, context.get_data_type(types.float64).as_pointer())
-        shape, strides = cgutils.pack_array(builder, shape), cgutils.pack_array(builder, strides)
+        shape, strides = cgutils.pack_array(builder, [length]), cgutils.pack_array(builder, [eight])
         populate_array(array, data, shape, strides, eight, None)
         return array._getvalue()
 
@@ -160,7 +159,7 @@ else:
             place = builder.add(builder.mul(month, segments), segment)
             _check(context, builder, place, rows)
             at = _pointer(context, builder, start, 8 * WIDTH, place)
-            return _view(context, builder, kind, at, [context.get_constant(types.intp, WIDTH)])
+            return _view(context, builder, kind, at, context.get_constant(types.intp, WIDTH))
 
         return kind(s, segment), make
 
@@ -177,18 +176,18 @@ else:
             )
             _check(context, builder, i, accounts)
             at = _pointer(context, builder, start, 8, builder.mul(i, width))
-            return _view(context, builder, kind, at, [width])
+            return _view(context, builder, kind, at, width)
 
         return kind(s, i), make
 
     @intrinsic
     def edits_of(typing, s):
         """The edits that act account by account."""
-        kind = types.Array(types.float64, 2, "C")
+        kind = types.Array(types.float64, 1, "C")
 
         def make(context, builder, signature, args):
             start, n = (_field(builder, signature.args[0], args[0], name) for name in ("at_edits", "n_edits"))
-            return _view(context, builder, kind, start, [n, context.get_constant(types.intp, 7)])
+            return _view(context, builder, kind, start, n)
 
         return kind(s), make
 

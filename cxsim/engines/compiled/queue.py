@@ -143,7 +143,9 @@ def _ring_comes_first(s: Company) -> bool:
     if s.n_near == 0:
         return True
     monthly, other = ring_at(s, s.first_in_ring & s.n_ring - 1), event_at(s, near_at(s, 0).to)
-    return monthly.time < other.time or (monthly.time == other.time and monthly.rank < other.rank)
+    if monthly.time == other.time:
+        return bool(monthly.rank < other.rank)
+    return bool(monthly.time < other.time)
 
 
 def _pop_ring(s: Company, until: float) -> bool:

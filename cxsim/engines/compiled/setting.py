@@ -71,8 +71,8 @@ class Setting:
 
     @cached_property
     def edits(self) -> Array:
-        """Edits account by account; float64, shape (edits, 7)."""
-        return sealed(np.array(self.plan.edits, dtype=np.float64).reshape(-1, 7))
+        """Edits account by account, as `packing.packed` puts them; float64."""
+        return sealed(np.array(self.plan.edits))
 
     @cached_property
     def programmes(self) -> Array:

@@ -145,7 +145,7 @@ class State(NamedTuple):
     parameters : float64 [M · S, WIDTH]
     months : MONTH [M]
     limits : LIMIT [S]
-    edits : float64 [edits, 7]
+    edits : float64, as `packing.packed` puts them
     programmes : PROGRAMME [programmes]
     accounts : ACCOUNT [n], by phase
     treated : float64 [n, interventions]

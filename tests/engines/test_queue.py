@@ -32,6 +32,18 @@ def _in_and_out(company: Company, monthly: Array, singly: Array, out: Array) -> 
     return n
 
 
+def _ranks_out(company: Company, time: float, ranks: Array, out: Array) -> int:
+    s = company[0]
+    for k in range(len(ranks)):
+        push_monthly(s, time, ranks[k], k, 0)
+    push(s, time, len(ranks), 0, 0, 0)
+    n = 0
+    while pop(s, float(s.horizon)):
+        out[n] = s.rank
+        n += 1
+    return n
+
+
 def _told(state: State, monthly: Array, singly: Array) -> Array:
     """The times of all in the order in which they come out."""
     out = np.full(len(monthly) + len(singly), np.nan)
@@ -62,3 +74,15 @@ def test_what_the_ring_has_no_room_for_comes_in_its_order_all_the_same(state: St
     monthly = 1.0 - state.company["history"][0] + np.linspace(0.0, 0.9, 50)
     told = _told(bound(state._replace(ring=ring_of(8))), monthly, monthly[:5])
     assert np.array_equal(told, np.sort(np.concatenate((monthly, monthly[:5]))))
+
+
+@pytest.mark.parametrize(
+    "ranks", [np.arange(40), np.arange(40)[::-1].copy(), np.roll(np.arange(40), 5), np.roll(np.arange(40), 9)]
+)
+def test_of_those_who_come_at_one_moment_the_lower_rank_comes_first(state: State, ranks: Array) -> None:
+    """Whoever would overtake many in the ring waits in a bucket instead."""
+    out = np.full(len(ranks) + 1, -1)
+    driver: Any = numba.njit(compiling._linked(_ranks_out), error_model="numpy")
+    time = 1.0 - state.company["history"][0]
+    assert driver(door(bound(state).company), float(time), ranks, out) == len(out)
+    assert out.tolist() == list(range(len(out)))

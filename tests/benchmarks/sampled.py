@@ -1,7 +1,8 @@
 """Where the compiled clock spends its time, by Linux perf: samples of its own functions, summed into parts.
 
-A function that the compiler has put into its caller is counted there. The clock is compiled anew without a cache, for
-only then its functions have names that perf can be told.
+A function that the compiler has put into its caller is counted there; so here, unlike in the clock itself, those called
+in one place are not forced into it. The clock is compiled anew without a cache, for only then its functions have names
+that perf can be told.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ import numba
 from cxsim import compiling
 from cxsim.engines.compiled import loop
 from cxsim.engines.compiled.state import State
-from cxsim.inlining import WholeCompiler
 
 # the first pattern that fits decides
 PARTS = (
@@ -54,7 +54,7 @@ def can_sample() -> bool:
 
 def named_clock(state: State) -> Any:
     """The clock, compiled for a state; perf is told the names of its functions."""
-    advance = numba.njit(compiling._linked(loop.advance), error_model="numpy", nogil=True, pipeline_class=WholeCompiler)
+    advance = numba.njit(compiling._linked(loop.advance), error_model="numpy", nogil=True)
     advance(state.company, -1e9)
     (result,) = advance.overloads.values()
     engine = result.library._codegen._engine._ee

@@ -19,17 +19,6 @@ from typing import Any
 from numba.core import codegen, compiler
 
 
-class WholeCompiler(compiler.Compiler):
-    """Numba's own course of compilation for what Python calls, whose parts are its own."""
-
-    def __init__(
-        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
-    ) -> None:
-        whole = _Whole(targetctx.codegen(), "whole")
-        whole.enable_object_caching()
-        super().__init__(typingctx, targetctx, whole, args, return_type, flags, locals)
-
-
 class _Whole(codegen.JITCodeLibrary):
     """What Python calls, with all its parts."""
 
@@ -57,17 +46,6 @@ def _calls(module: Any) -> Iterator[str]:
                     yield called.name
 
 
-class PartCompiler(compiler.Compiler):
-    """Numba's own course of compilation, whose result is handed to callers only (see `numba.njit(pipeline_class=)`)."""
-
-    def __init__(
-        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
-    ) -> None:
-        part = _Part(targetctx.codegen(), "part")
-        part.enable_object_caching()
-        super().__init__(typingctx, targetctx, part, args, return_type, flags, locals)
-
-
 class _Part(codegen.JITCodeLibrary):
     """What callers link: no address, no machine code, nothing optimised beforehand."""
 
@@ -93,3 +71,28 @@ class _NoEnvironment:
 
     def set_env(self, name: str, env: Any) -> None:
         """Nothing to set."""
+
+
+class _Compiler(compiler.Compiler):
+    """Numba's own course of compilation (see `numba.njit(pipeline_class=)`), its result in a library of ours."""
+
+    library_class: type[codegen.JITCodeLibrary]
+
+    def __init__(
+        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
+    ) -> None:
+        own = self.library_class(targetctx.codegen(), self.library_class.__name__)
+        own.enable_object_caching()
+        super().__init__(typingctx, targetctx, own, args, return_type, flags, locals)
+
+
+class WholeCompiler(_Compiler):
+    """For what Python calls: its parts are put into it."""
+
+    library_class = _Whole
+
+
+class PartCompiler(_Compiler):
+    """For what only compiled functions call: the result is handed to callers only."""
+
+    library_class = _Part

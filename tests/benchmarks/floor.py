@@ -122,7 +122,7 @@ class Player:
         began = time.process_time()
         self._run(state.company, tape)
         seconds = time.process_time() - began
-        assert not state.company["n_events"][0], "something was put into a queue"
+        assert not state.company["n_sheets"][0], "something was put into a queue"
         return seconds
 
 

@@ -21,7 +21,7 @@ PARTS = {
     "account": ("accounts",),
     "what is kept apart: terms, past, scores, treatments": ("terms", "past", "scores", "treated"),
     "its place in the calendar of arrivals": ("slots", "arrivals"),
-    "queue": ("events", "ring", "near", "buckets", "far"),
+    "queue": ("events", "sheets", "drawers", "buckets", "near", "ring"),
     "jobs and lines": ("jobs", "lines", "starts", "hops"),
     "tally": ("tallied", "mrr_then", "counts", "cohorts", "days"),
 }

@@ -89,6 +89,19 @@ def test_what_a_history_depends_on_has_one_of_its_own(small_world: Scenario) -> 
     assert len(history.HISTORIES) == 2 * (1 + len(others))
 
 
+@pytest.mark.parametrize("fork", [None, cx.Fork(0.0, 1), cx.Fork(2.4, 1)])
+def test_a_company_too_large_for_the_shelves_is_what_it_would_be_with_them(
+    fork: cx.Fork | None, small_world: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its people are lived in, not copied, and its history is not stopped at month 0."""
+    kept = {name: _bytes(arm, 3, fork=fork) for name, arm in _arms(small_world).items()}
+    for shelf in (history.CASTS, history.HISTORIES):
+        _forget()
+        monkeypatch.setattr(shelf, "most", 0)
+        assert {name: _bytes(arm, 3, fork=fork) for name, arm in _arms(small_world).items()} == kept
+    assert len(history.CASTS) == len(history.HISTORIES) == 0
+
+
 def test_threads_share_a_history_and_find_the_same(small_world: Scenario) -> None:
     arms = list(_arms(small_world).values())
     expected = [_bytes(arm, 3) for arm in arms]

@@ -11,8 +11,8 @@ from cxsim.engines import simulate
 from cxsim.engines.compiled import Setting, stream_log
 from cxsim.engines.compiled.course import Columns, Course
 from cxsim.engines.compiled.setting import cast
-from cxsim.engines.compiled.setup import founded, pool, ring_of
-from cxsim.engines.compiled.state import EVENT, JOB, PLACE, TEAMS, State, bound
+from cxsim.engines.compiled.setup import founded, ring_of
+from cxsim.engines.compiled.state import EVENT, JOB, PLACE, SHEET, TEAMS, State, bound
 from cxsim.eventlog import COLUMNS, digest
 from cxsim.interventions import ADD, REVIEW, Edit, Intervention
 from cxsim.parameters import experience as names
@@ -27,8 +27,9 @@ SCANT = 64
 def _scant(state: State) -> State:
     """The same first day, in hardly any room."""
     return bound(state._replace(
-        events=pool(np.zeros(SCANT, dtype=EVENT), 0), near=np.zeros(SCANT, dtype=np.int32),
-        jobs=pool(np.zeros(SCANT, dtype=JOB), 0), lines=np.zeros((TEAMS, SCANT), dtype=PLACE),
+        events=np.zeros(SCANT, dtype=EVENT), near=np.zeros(SCANT, dtype=np.int32),
+        sheets=np.zeros(SCANT // SHEET, dtype=np.int32),
+        jobs=np.zeros(SCANT, dtype=JOB), lines=np.zeros((TEAMS, SCANT), dtype=PLACE),
         hops=np.zeros(4 * SCANT, dtype=np.int32),
     ))  # fmt: skip
 
@@ -42,6 +43,7 @@ def test_room_grows_where_there_is_none(small_world: Scenario) -> None:
     course.until(float(setting.plan.horizon))
     final = course.state
     assert min(len(final.events), len(final.jobs)) > 8 * SCANT
+    assert len(final.events) == len(final.near) == len(final.sheets) * SHEET
     assert len(final.book) >= 2 * len(state.book)
     assert digest(course.columns(), COLUMNS) == simulate(crowd, seed=5).digest()
 

@@ -44,7 +44,6 @@ SWAPPED = "return (99 - int(kind) if 49 <= kind <= 50 else int(kind)) << KIND_SH
 KIND = "    return rank >> KIND_SHIFT"
 KIND_SWAPPED = "    kind = rank >> KIND_SHIFT\n    return 99 - kind if 49 <= kind <= 50 else kind"
 SIFT = "    while i > 0:\n        above = (i - 1) >> 1\n        other = "
-FAR = "    e = int(far_at(s, month).to)\n    far_at(s, month).to = NOWHERE\n"
 ASK = "        j = next_start(s)\n        if j != NOWHERE:\n            begin_job(s, j)\n"
 GO_ON = "        j = next_grant(s)\n        if j != NOWHERE:\n            go_on(s, j)\n"
 ASK_FIRST, GO_ON_FIRST = f"{ASK}            continue\n{GO_ON}", f"{GO_ON}            continue\n{ASK}"
@@ -68,8 +67,10 @@ FAULTS: Final = (
     Fault("queue: what stands in the ring is forgotten by the heap's", QUEUE,
           (("    return bool(monthly.time < other.time)\n", "    return False\n"),), DRAWN),
     Fault("queue: a bucket is loaded without order", QUEUE, ((SIFT, SIFT.replace("i > 0", "i < 0")),), DRAWN),
-    Fault("queue: what lies further ahead is dropped as its month opens", QUEUE,
-          ((FAR, "    far_at(s, month).to = NOWHERE\n    e = NOWHERE\n"),), DRAWN),
+    Fault("queue: the event that lies lowest on a sheet is forgotten as its drawer is opened", QUEUE,
+          (("        while e >= first:", "        while e > first:"),), DRAWN),
+    Fault("queue: sheets are given away while they are read", QUEUE,
+          (("                _empty(s, drawer - 1)", "                _empty(s, drawer)"),), DRAWN),
     Fault("law: another form of one, by its last bit", "cxsim/engines/compiled/leaving.py",
           (("from cxsim.rules.chance import elapsed, exponential\n",
             f"from cxsim.rules.chance import exponential{ELAPSED}0\n"),), DRAWN),

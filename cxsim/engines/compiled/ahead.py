@@ -6,23 +6,31 @@ buckets is known, so their records are fetched while others are at work.
 
 from __future__ import annotations
 
-from cxsim.engines.compiled.memory import Company, prefetch
-from cxsim.engines.compiled.state import ACCOUNT, EVENT, JOB, MONTHLY, PAST, TALLIED
+from cxsim.engines.compiled.memory import Company, prefetch, slot_at
+from cxsim.engines.compiled.state import ACCOUNT, EVENT, JOB, LINE, MONTHLY, PAST
 
-LINE = 64  # bytes that come at once
-ACCOUNT_BYTES, EVENT_BYTES, JOB_BYTES, MONTHLY_BYTES, PAST_BYTES, TALLIED_BYTES = (
-    kind.itemsize for kind in (ACCOUNT, EVENT, JOB, MONTHLY, PAST, TALLIED)
+SOON = 32  # accounts before its turn that one begins to be fetched where all are gone through
+ACCOUNT_BYTES, EVENT_BYTES, JOB_BYTES, MONTHLY_BYTES, PAST_BYTES = (
+    kind.itemsize for kind in (ACCOUNT, EVENT, JOB, MONTHLY, PAST)
 )
 
 
 def fetch_account(s: Company, i: int) -> None:
-    """All that a review of an account looks at."""
+    """An account's record."""
     at = s.at_accounts + ACCOUNT_BYTES * i
-    for k in range(0, ACCOUNT_BYTES + LINE - 1, LINE):
+    for k in range(0, ACCOUNT_BYTES, LINE):
         prefetch(at + k)
+
+
+def fetch_later(s: Company, k: int) -> None:
+    """The record of the account whose turn comes a little after the k-th, by number."""
+    fetch_account(s, int(slot_at(s, min(k + SOON, int(s.n_accounts) - 1)).to))
+
+
+def fetch_reviewed(s: Company, i: int) -> None:
+    """All that a review of an account looks at."""
+    fetch_account(s, i)
     prefetch(s.at_past + PAST_BYTES * i)
-    if s.tallies:
-        prefetch(s.at_tallied + TALLIED_BYTES * i)
 
 
 def fetch_event(s: Company, e: int) -> None:

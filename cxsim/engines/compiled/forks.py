@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxsim.engines.compiled.charged import charged_at
 from cxsim.engines.compiled.leaving import CAUSES, next_resistance, shift
 from cxsim.engines.compiled.memory import Company, account_at, event_at, slot_at
-from cxsim.engines.compiled.queue import kind_of, push, rank_of
+from cxsim.engines.compiled.queue import kind_of, places_laid, push, rank_of
 from cxsim.events import GONE, INTENT, INVOLUNTARY, NO_CAUSE, PAYMENT_FAILED
 from cxsim.rules.chance import elapsed
 from cxsim.rules.contract import review_at
@@ -19,7 +19,7 @@ def branch_off(s: Company) -> None:
     """From this moment on luck is that of another branch."""
     s.branch = s.turns_to
     s.turns_to = 0
-    for e in range(s.most_events):
+    for e in range(places_laid(s)):
         if kind_of(event_at(s, e).rank) in (INTENT, PAYMENT_FAILED):
             event_at(s, e).stay = VOID
     for k in range(s.n_accounts):

@@ -20,14 +20,24 @@ from cxsim.engines.compiled.setup import (
     joined,
     margin_of,
     new_book,
-    pool,
     power_of_two,
+    sheets_for,
     untold,
-    with_more_events,
-    with_more_jobs,
 )
 from cxsim.engines.compiled.shelf import Shelf
-from cxsim.engines.compiled.state import ORDER, PLACE, SCORE, TEAMS, UNUSED, Array, State, bound, columns_of
+from cxsim.engines.compiled.state import (
+    ACCOUNT,
+    ORDER,
+    PLACE,
+    SCORE,
+    SHEET,
+    TEAMS,
+    Array,
+    State,
+    bound,
+    columns_of,
+    lined_up,
+)
 from cxsim.roster import roster_columns
 from cxsim.rules.hazards import NEVER
 from cxsim.streams import Fork, Luck
@@ -50,13 +60,12 @@ class Kept:
     near: Array
     ring: Array
     buckets: Array
-    far: Array
+    drawers: Array
+    sheets: Array
     jobs: Array
     teams: Array
     lines: tuple[Array, ...]
     book: dict[str, Array]
-    next_event: int  # the free places that follow those never used
-    next_job: int
 
     @property
     def n_bytes(self) -> int:
@@ -89,22 +98,29 @@ def opened(
     keeps_book: bool,
     tallies: bool,
 ) -> Course:
-    """A run that has come to month 0; `changes` are those of staff.
+    """A run that has come to month 0, or is about to begin; `changes` are those of staff.
 
-    The people must be those of `people_of`: what their luck is called stands for them.
+    The people must be those of `people_of`: what their luck is called stands for them. A history that is too large to
+    be kept for others is not stopped at month 0, and may look beyond it.
     """
     plan = setting.plan
-    if not (plan.history and people.first):
-        state = founded(setting, luck, people, changes, keeps_book=keeps_book, tallies=tallies, forks=fork is not None)
-        return Course(seeing(state, setting, fork))
+    alone = not CASTS.takes(people.n_bytes)
+
+    def first_day() -> State:
+        return founded(
+            setting, luck, people, changes,
+            keeps_book=keeps_book, tallies=tallies, forks=fork is not None, alone=alone,
+        )  # fmt: skip
+
+    if not (plan.history and people.first and HISTORIES.takes(people.first * ACCOUNT.itemsize)):
+        return Course(seeing(first_day(), setting, fork))
     before = tuple(change for change in changes if change[0] < OPENING)
     key = (
         setting.key_of_history, luck.seed, luck.replication, luck.branch, before, keeps_book, tallies, fork is not None,
     )  # fmt: skip
     kept = HISTORIES.get(key)
     if kept is None:
-        state = founded(setting, luck, people, changes, keeps_book=keeps_book, tallies=tallies, forks=fork is not None)
-        course = Course(seeing(state, setting, Fork(OPENING, 0)))
+        course = Course(seeing(first_day(), setting, Fork(OPENING, 0)))
         course.until(OPENING)
         HISTORIES.put(key, kept_of(course, people.first))
         course.state = seeing(course.state, setting, fork)
@@ -120,12 +136,8 @@ def seeing(state: State, setting: Setting, fork: Fork | None) -> State:
 
 def kept_of(course: Course, first: int) -> Kept:
     """A copy of what others may go on from."""
-    n_events, n_jobs = used(course.state.events), used(course.state.jobs)
-    if n_events == len(course.state.events):
-        course.state = with_more_events(course.state)
-    if n_jobs == len(course.state.jobs):
-        course.state = with_more_jobs(course.state)
     s = course.state
+    n_sheets, n_jobs = int(s.company["fresh_sheet"][0]), int(s.company["fresh_job"][0])
     assert not any(counted.any() for counted in (s.counts, s.cohorts, s.days)), "nothing is counted before month 0"
     return Kept(
         company=s.company.copy(),
@@ -134,24 +146,17 @@ def kept_of(course: Course, first: int) -> Kept:
         past=s.past[:first].copy(),
         tallied=s.tallied[:first].copy(),
         charged=s.charged[:first].copy(),
-        events=s.events[:n_events].copy(),
+        events=s.events[: SHEET * n_sheets].copy(),
         near=s.near[: int(s.company["n_near"][0])].copy(),
         ring=s.ring.copy(),
         buckets=s.buckets.copy(),
-        far=s.far.copy(),
+        drawers=s.drawers.copy(),
+        sheets=s.sheets[:n_sheets].copy(),
         jobs=s.jobs[:n_jobs].copy(),
         teams=s.teams.copy(),
         lines=tuple(line[:n].copy() for line, n in zip(s.lines, s.teams["n_waiting"].tolist(), strict=True)),
         book={name: column.copy() for name, column in course.columns().items()},
-        next_event=int(s.events["next"][-1]),
-        next_job=int(s.jobs["next"][-1]),
     )
-
-
-def used(places: Array) -> int:
-    """How many places of a pool lie before those that were never used."""
-    found = np.flatnonzero(places["stay"] != UNUSED)
-    return int(found[-1]) + 1 if len(found) else 0
 
 
 def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fork | None) -> State:
@@ -166,9 +171,10 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         n_rows = len(kept.book["time"])
         book = new_book(n, plan.horizon, written=n_rows)
         copy_rows(kept.book, columns_of(book, n_rows))
-    company["book_margin"], company["event_margin"] = n + ROOM, margin
+    room = sheets_for(margin, len(kept.drawers))
+    company["book_margin"], company["sheet_margin"], company["job_margin"] = n + ROOM, room, margin
     # half as many again as the history came to need, for what is under way does not change much
-    n_events, n_jobs = (power_of_two(len(places) * 3 // 2 + margin) for places in (kept.events, kept.jobs))
+    n_sheets, n_jobs = power_of_two(len(kept.sheets) * 3 // 2 + room), power_of_two(len(kept.jobs) * 3 // 2 + margin)
     lines = np.zeros((TEAMS, n_jobs), dtype=PLACE)
     for line, waiting in zip(lines, kept.lines, strict=True):
         line[: len(waiting)] = waiting
@@ -188,12 +194,13 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         slots=people.slots,
         arrivals=people.arrivals,
         appointments=appointments,
-        events=pool(_longer(kept.events, n_events), len(kept.events), kept.next_event),
-        near=_longer(kept.near, n_events),
+        events=_longer(kept.events, SHEET * n_sheets),
+        near=_longer(kept.near, SHEET * n_sheets),
         ring=kept.ring.copy(),
         buckets=kept.buckets.copy(),
-        far=kept.far.copy(),
-        jobs=pool(_longer(kept.jobs, n_jobs), len(kept.jobs), kept.next_job),
+        drawers=kept.drawers.copy(),
+        sheets=_longer(kept.sheets, n_sheets),
+        jobs=_longer(kept.jobs, n_jobs),
         teams=kept.teams.copy(),
         lines=lines,
         starts=np.zeros(64, dtype=np.int32),
@@ -211,6 +218,6 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
 
 def _longer(array: Array, n: int) -> Array:
     """A copy with room for n."""
-    longer = np.zeros(n, dtype=array.dtype)
+    longer = lined_up(n, array.dtype)
     longer.view(np.uint8)[: array.nbytes] = array.view(np.uint8)
     return longer

@@ -78,7 +78,7 @@ def advance(company: Company, until: float) -> int:
             settle_moment(s)
         if s.keeps_book and s.n_rows > s.full_book:
             return BOOK_FULL
-        if s.n_events > s.full_queue:
+        if s.n_sheets > s.full_queue:
             return QUEUE_FULL
         if s.n_jobs > s.full_jobs:
             return JOBS_FULL
@@ -106,7 +106,7 @@ def settle_moment(s: Company) -> None:
     Thousands may: so it ends early where room runs out, and goes on when there is more.
     """
     while s.first_start != s.last_start or s.first_hop != s.last_hop:
-        if s.n_events > s.full_queue or (s.keeps_book and s.n_rows > s.full_book):
+        if s.n_sheets > s.full_queue or (s.keeps_book and s.n_rows > s.full_book):
             return
         j = next_start(s)
         if j != NOWHERE:
@@ -204,13 +204,13 @@ def on_month(s: Company) -> None:
     open_month(s)
     push(s, float(month + 1), rank_of(MONTH, -1, 0), month + 1, 0, 0)
     while s.next_arrival < s.n_accounts and arrival_at(s, s.next_arrival).time < month + 1:
-        slot = arrival_at(s, s.next_arrival).slot
-        push(s, arrival_at(s, s.next_arrival).time, rank_of(SIGNED_UP, account_at(s, slot).account, 0), slot, 0, 0)
+        it = arrival_at(s, s.next_arrival)
+        push(s, it.time, rank_of(SIGNED_UP, it.account, 0), int(it.slot), 0, 0)
         s.next_arrival += 1
     while s.next_appointment < s.n_appointments and appointment_at(s, s.next_appointment).time < month + 1:
         n = s.next_appointment
-        it = appointment_at(s, n)
-        push(s, it.time, rank_of(it.kind, -1, it.item), n, 0, 0)
+        appointment = appointment_at(s, n)
+        push(s, appointment.time, rank_of(appointment.kind, -1, appointment.item), n, 0, 0)
         s.next_appointment += 1
     if month == 0:
         for k in range(s.n_accounts):

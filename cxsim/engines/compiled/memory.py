@@ -22,6 +22,7 @@ from cxsim.engines.compiled.state import (
     APPOINTMENT,
     ARRIVAL,
     COUNT,
+    DRAWER,
     EVENT,
     JOB,
     LIMIT,
@@ -199,7 +200,7 @@ else:
             byte, whole = ir.IntType(8).as_pointer(), ir.IntType(32)
             kind = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
             fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-            to_read, keep, data = (ir.Constant(whole, number) for number in (0, 3, 1))
+            to_read, keep, data = (ir.Constant(whole, number) for number in (0, 0, 1))
             builder.call(fetch, [builder.inttoptr(args[0], byte), to_read, keep, data])
             return context.get_dummy_value()
 
@@ -272,13 +273,18 @@ def ring_at(s: Company, k: int) -> Record:
 
 
 def bucket_at(s: Company, k: int) -> Record:
-    """Head of the list of a bucket of the next two months."""
+    """Head of the list of a bucket of the drawers at hand."""
     return record_at(s.at_buckets, s.n_buckets, k, LINK)
 
 
-def far_at(s: Company, k: int) -> Record:
-    """Head of the list of a later month."""
-    return record_at(s.at_far, s.n_far, k, LINK)
+def drawer_at(s: Company, k: int) -> Record:
+    """A drawer of the calendar."""
+    return record_at(s.at_drawers, s.n_drawers, k, DRAWER)
+
+
+def sheet_at(s: Company, k: int) -> Record:
+    """What lies below a sheet of events."""
+    return record_at(s.at_sheets, s.most_sheets, k, LINK)
 
 
 def job_at(s: Company, j: int) -> Record:

@@ -1,17 +1,17 @@
 """A calendar of events, in total order of (time, rank).
 
-Time is cut into fine buckets. The bucket at hand is a binary heap of a few events; those of the next two months are
-unordered lists, put into the heap when their turn comes; what lies further ahead waits in one list a month. What comes
-a month after it is appointed stands apart, in a ring, in the order in which it was appointed and therefore comes: the
-next event is the ring's first or the heap's, whichever is sooner. This file may index, shift and multiply: it knows no
-word of the model.
+Time is cut into drawers, and these into fine buckets. In a drawer events lie on sheets, in the order in which they were
+appointed, so that appointing one touches little memory and that which was touched last; only of the drawer at hand and
+the next one they are listed by bucket. The bucket at hand is a binary heap of a few events. What comes a month after it
+is appointed stands apart, in a ring, in the order in which it was appointed and therefore comes: the next event is the
+ring's first or the heap's, whichever is sooner. This file may index, shift and multiply: it knows no word of the model.
 """
 
 from __future__ import annotations
 
-from cxsim.engines.compiled.ahead import fetch_account, fetch_event, fetch_place, fetch_subject
-from cxsim.engines.compiled.memory import Company, bucket_at, event_at, far_at, near_at, ring_at
-from cxsim.engines.compiled.state import NOWHERE
+from cxsim.engines.compiled.ahead import fetch_event, fetch_place, fetch_reviewed, fetch_subject
+from cxsim.engines.compiled.memory import Company, Record, bucket_at, drawer_at, event_at, near_at, ring_at, sheet_at
+from cxsim.engines.compiled.state import NOWHERE, SHEET, SHEET_BITS
 
 ITEM_BITS, ACCOUNT_BITS = 31, 25
 KIND_SHIFT = 56
@@ -38,13 +38,13 @@ def item_of(rank: int) -> int:
 def push(s: Company, time: float, rank: int, what: int, stay: int, carries: int) -> None:
     """Appoint an event; one at or after the horizon never comes."""
     if time < s.horizon:
-        _put(s, _new_event(s, carries), time, rank, what, what, stay)
+        _put(s, time, rank, what, what, stay, carries)
 
 
 def push_job(s: Company, time: float, rank: int, j: int, stay: int, whom: int) -> None:
     """Appoint an event of a job, which is done for somebody."""
     if time < s.horizon:
-        _put(s, _new_event(s, 0), time, rank, j, whom, stay)
+        _put(s, time, rank, j, whom, stay, 0)
 
 
 def push_monthly(s: Company, time: float, rank: int, what: int, stay: int) -> None:
@@ -94,42 +94,67 @@ def _make_way(s: Company, place: int) -> None:
         last -= 1
 
 
-def _new_event(s: Company, carries: int) -> int:
-    """A place of the pool."""
-    e = int(s.free_event)
-    event = event_at(s, e)
-    s.free_event = event.next
-    s.n_events += 1
-    event.carries = carries
-    return e
-
-
-def _put(s: Company, e: int, time: float, rank: int, what: int, whom: int, stay: int) -> None:
-    """Fill in an event and put it where its time belongs."""
+def _put(s: Company, time: float, rank: int, what: int, whom: int, stay: int, carries: int) -> None:
+    """Lay an event into the drawer of its time, and if that is open, put it where it belongs there."""
+    bucket = max(_bucket_of(s, time), int(s.bucket))
+    drawer = bucket >> s.drawer_bits
+    e = _next_place(s, drawer)
     event = event_at(s, e)
     event.time = time
     event.rank = rank
     event.what = what
     event.whom = whom
     event.stay = stay
-    bucket = int((time + s.history) * s.per_month)
-    if bucket <= s.bucket:
+    event.carries = carries
+    if bucket == s.bucket:
         _near(s, e)
-    elif bucket < s.bucket + 2 * s.per_month:
+    elif drawer <= (s.bucket >> s.drawer_bits) + 1:
         _list(s, bucket, e)
-    else:
-        month = bucket // s.per_month
-        event.next = far_at(s, month).to
-        far_at(s, month).to = e
+
+
+def _bucket_of(s: Company, time: float) -> int:
+    return int((time + s.history) * s.per_month)
+
+
+def _next_place(s: Company, drawer: int) -> int:
+    """The next place on the uppermost sheet of a drawer; where that is full, or there is none, on another sheet."""
+    its = drawer_at(s, drawer)
+    place = int(its.top)
+    if place & (SHEET - 1) == 0:
+        sheet = int(s.free_sheet)
+        if sheet == NOWHERE:
+            sheet = int(s.fresh_sheet)
+            s.fresh_sheet = sheet + 1
+        else:
+            s.free_sheet = sheet_at(s, sheet).to
+        s.n_sheets += 1
+        sheet_at(s, sheet).to = _sheet_under(place)
+        place = sheet << SHEET_BITS
+    its.top = place + 1
+    return place
+
+
+def places_laid(s: Company) -> int:
+    """Before which place all events lie: those to come, and some that have come."""
+    return int(s.fresh_sheet << SHEET_BITS)
+
+
+def _sheet_under(top: int) -> int:
+    """The sheet of the last place before one; where nothing lies, NOWHERE."""
+    return (top - 1) >> SHEET_BITS
 
 
 def pop(s: Company, until: float) -> bool:
     """Take the next event before `until`: its time, rank and what it carries stand in the company's record."""
-    last = int((until + s.history) * s.per_month)
+    last = _bucket_of(s, until)
     while s.n_near == 0 and s.bucket < last:
         s.bucket += 1
-        if s.bucket & (s.per_month - 1) == 0:
-            _open_month(s, s.bucket // s.per_month + 1)
+        if s.bucket & ((1 << s.drawer_bits) - 1) == 0:
+            drawer = s.bucket >> s.drawer_bits
+            if drawer:
+                _empty(s, drawer - 1)
+            if drawer + 1 < s.n_drawers:
+                _deal_out(s, drawer + 1)
         _open_bucket(s)
     if _ring_comes_first(s):
         return _pop_ring(s, until)
@@ -153,7 +178,7 @@ def _pop_ring(s: Company, until: float) -> bool:
     if event.time >= until:
         return False
     if s.fetches:
-        fetch_account(s, int(ring_at(s, s.first_in_ring + EARLY & s.n_ring - 1).what))
+        fetch_reviewed(s, int(ring_at(s, s.first_in_ring + EARLY & s.n_ring - 1).what))
     s.now = event.time
     s.rank = event.rank
     s.what = event.what
@@ -164,8 +189,7 @@ def _pop_ring(s: Company, until: float) -> bool:
 
 
 def _pop_near(s: Company, until: float) -> bool:
-    e = int(near_at(s, 0).to)
-    event = event_at(s, e)
+    event = event_at(s, near_at(s, 0).to)
     if event.time >= until:
         return False
     s.now = event.time
@@ -174,53 +198,69 @@ def _pop_near(s: Company, until: float) -> bool:
     s.stay = event.stay
     s.carries = event.carries
     _drop_first(s)
-    event.next = s.free_event
-    s.free_event = e
-    s.n_events -= 1
     return True
 
 
-def _open_month(s: Company, month: int) -> None:
-    """Events of a month that has come within reach of the buckets are dealt out to them."""
-    if month >= s.n_far:
-        return
-    e = int(far_at(s, month).to)
-    far_at(s, month).to = NOWHERE
-    while e != NOWHERE:
-        following = int(event_at(s, e).next)
-        _list(s, int((event_at(s, e).time + s.history) * s.per_month), e)
-        e = following
+def _empty(s: Company, drawer: int) -> None:
+    """All that lay in a drawer has happened: its sheets are free."""
+    sheet = _sheet_under(drawer_at(s, drawer).top)
+    while sheet != NOWHERE:
+        under = int(sheet_at(s, sheet).to)
+        sheet_at(s, sheet).to = s.free_sheet
+        s.free_sheet = sheet
+        s.n_sheets -= 1
+        sheet = under
+
+
+def _deal_out(s: Company, drawer: int) -> None:
+    """The events of a drawer that is being opened go to its buckets, sheet by sheet."""
+    e = int(drawer_at(s, drawer).top) - 1
+    sheet = e >> SHEET_BITS
+    while sheet != NOWHERE:
+        under, first = int(sheet_at(s, sheet).to), sheet << SHEET_BITS
+        while e >= first:
+            if s.fetches:
+                fetch_event(s, (max(under, 0) << SHEET_BITS) + e - first)
+            _list(s, _bucket_of(s, event_at(s, e).time), e)
+            e -= 1
+        sheet = under
+        e = (sheet << SHEET_BITS) + SHEET - 1
 
 
 def _open_bucket(s: Company) -> None:
     """The events of the bucket at hand go into the heap."""
-    wrap = 2 * s.per_month - 1
     if s.fetches:
-        _fetch_buckets(s, wrap)
-    e = int(bucket_at(s, s.bucket & wrap).to)
-    bucket_at(s, s.bucket & wrap).to = NOWHERE
+        _fetch_buckets(s, int(s.bucket))
+    its = _head_of(s, int(s.bucket))
+    e = int(its.to)
+    its.to = NOWHERE
     while e != NOWHERE:
         following = int(event_at(s, e).next)
         _near(s, e)
         e = following
 
 
-def _fetch_buckets(s: Company, wrap: int) -> None:
-    """What the next buckets will need."""
-    fetch_event(s, int(bucket_at(s, s.bucket + EARLY & wrap).to))
+def _fetch_buckets(s: Company, bucket: int) -> None:
+    """What the next buckets will need, in steps: an event first, then what it is about."""
     # where there is none, any other will do: to look whether there is one takes longer
-    soon = max(int(bucket_at(s, s.bucket + EARLY // 2 & wrap).to), 0)
+    fetch_event(s, int(_head_of(s, bucket + 2 * EARLY).to))
+    soon = max(int(_head_of(s, bucket + EARLY).to), 0)
     fetch_event(s, int(event_at(s, soon).next))
     fetch_subject(s, int(event_at(s, soon).what), int(event_at(s, soon).whom))
-    soon = max(int(bucket_at(s, s.bucket + EARLY // 4 & wrap).to), 0)
+    soon = max(int(_head_of(s, bucket + EARLY // 2).to), 0)
     soon = max(int(event_at(s, soon).next), 0)
     fetch_subject(s, int(event_at(s, soon).what), int(event_at(s, soon).whom))
 
 
 def _list(s: Company, bucket: int, e: int) -> None:
-    place = bucket & (2 * s.per_month - 1)
-    event_at(s, e).next = bucket_at(s, place).to
-    bucket_at(s, place).to = e
+    its = _head_of(s, bucket)
+    event_at(s, e).next = its.to
+    its.to = e
+
+
+def _head_of(s: Company, bucket: int) -> Record:
+    """Of the list of a bucket: there are as many as two drawers have."""
+    return bucket_at(s, bucket & (2 << s.drawer_bits) - 1)
 
 
 def _near(s: Company, e: int) -> None:

@@ -22,11 +22,14 @@ from cxsim.engines.compiled.state import (
     PROGRAMME,
     WIDTH,
     Array,
+    lined_up,
 )
 from cxsim.foresight import OF_PEOPLE, most_tickets
 from cxsim.plan import Plan
 
 FIELDS_OF_ROSTER = ("account", "segment", "referred", "mrr", "term", "touch", "fit", "promise", "frailty")
+
+BLOCK = 8192  # accounts that are filled in together: their records fit into the fast part of memory
 
 Staff = Sequence[tuple[float, int, int]]
 
@@ -138,22 +141,26 @@ class Cast:
 
 
 def cast(roster: Mapping[str, Array], history: int) -> Cast:
-    """Lay out a roster."""
-    at, number = roster["sign_up_at"], roster["account"]
-    order = np.lexsort((number, at - np.floor(at), at >= 0.0))
-    accounts = np.zeros(len(order), dtype=ACCOUNT)
-    for name in FIELDS_OF_ROSTER:
-        accounts[name] = roster[name][order]
-    accounts["stay_at"] = at[order]
-    accounts["pending"] = events.NO_CAUSE
+    """Lay out a roster, whose rows are by account number."""
+    at = roster["sign_up_at"]
+    by_phase = np.argsort(at - np.floor(at), kind="stable")
+    came = at[by_phase] < 0.0
+    order = np.concatenate((by_phase[came], by_phase[~came]))
+    accounts = lined_up(len(order), ACCOUNT)
+    for first in range(0, len(order), BLOCK):
+        block, rows = accounts[first : first + BLOCK], order[first : first + BLOCK]
+        for name in FIELDS_OF_ROSTER:
+            block[name] = roster[name][rows]
+        block["stay_at"] = at[rows]
+        block["pending"] = events.NO_CAUSE
     slots = np.empty(len(order), dtype=np.int32)
     slots[order] = np.arange(len(order), dtype=np.int32)
-    by_time = np.lexsort((number, at))
+    by_time = np.argsort(at, kind="stable")
     arrivals = np.zeros(len(order), dtype=ARRIVAL)
-    arrivals["time"], arrivals["slot"] = at[by_time], slots[by_time]
+    arrivals["time"], arrivals["slot"], arrivals["account"] = at[by_time], slots[by_time], roster["account"][by_time]
     most = int(np.bincount(np.floor(at + history).astype(np.int64)).max()) if len(at) else 0
     columns = {name: sealed(column) for name, column in roster.items()}
-    return Cast(columns, sealed(accounts), sealed(slots), sealed(arrivals), int((at < 0.0).sum()), most)
+    return Cast(columns, accounts, sealed(slots), sealed(arrivals), int((at < 0.0).sum()), most)
 
 
 def sealed(array: Array) -> Array:

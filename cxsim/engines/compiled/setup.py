@@ -10,6 +10,7 @@ from cxsim.engines.compiled.setting import Cast, Setting, Staff, cast
 from cxsim.engines.compiled.state import (
     CHARGED,
     COMPANY,
+    DRAWER,
     EVENT,
     JOB,
     MONTHLY,
@@ -19,15 +20,16 @@ from cxsim.engines.compiled.state import (
     PLACE,
     ROW_BYTES,
     SCORE,
+    SHEET,
     TALLIED,
     TEAM,
     TEAMS,
     TERM,
-    UNUSED,
     Array,
     State,
     bound,
     columns_of,
+    lined_up,
 )
 from cxsim.engines.compiled.tally import NOT_YET
 from cxsim.plan import Plan
@@ -44,7 +46,8 @@ def first_state(
     plan: Plan, luck: Luck, roster: Mapping[str, Array], staff: Staff, keeps_book: bool, tallies: bool = False
 ) -> State:
     """A company on its first day: everyone who may ever come is known, nothing has happened."""
-    return founded(Setting(plan), luck, cast(roster, plan.history), staff, keeps_book=keeps_book, tallies=tallies)
+    people = cast(roster, plan.history)
+    return founded(Setting(plan), luck, people, staff, keeps_book=keeps_book, tallies=tallies, alone=True)
 
 
 def founded(
@@ -57,26 +60,30 @@ def founded(
     tallies: bool,
     forks: bool = False,
     rows: int | None = None,
+    alone: bool = False,
 ) -> State:
     """The same from what runs share.
 
     `forks` says that luck will be dealt afresh some day, `rows` how large a book to begin with; that of a usual run
-    unless given.
+    unless given. Of people whom nobody else asks for, `alone`, the records themselves are lived in, not a copy.
     """
     plan, n = setting.plan, len(people.accounts)
     months, appointments = plan.history + plan.horizon, setting.appointments(staff)
     margin = margin_of(people, appointments)
-    jobs, per_month = power_of_two(ROOM + margin + n), per_month_of(people, plan)
+    per_month, drawer = buckets_of(people, plan)
+    drawers = (months + 2) * per_month // drawer
+    sheets, jobs = power_of_two(sheets_for(margin + n, drawers)), power_of_two(ROOM + margin + n)
     company = np.zeros(1, dtype=COMPANY)
     for name, number in {
         "seed": luck.seed, "replication": luck.replication, "branch": luck.branch, "trunk": luck.branch,
         "now": -float(plan.history), "history": plan.history, "horizon": plan.horizon, "sight": plan.horizon,
         "segments": len(plan.segments), "keeps_book": keeps_book, "tallies": tallies, "per_month": per_month,
-        "book_margin": n + ROOM, "event_margin": margin, "bucket": -1, "fetches": n > NEAR,
+        "drawer_bits": drawer.bit_length() - 1, "bucket": -1, "free_sheet": NOWHERE, "free_job": NOWHERE,
+        "book_margin": n + ROOM, "sheet_margin": sheets_for(margin, drawers), "job_margin": margin,
+        "fetches": n > NEAR,
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
-    capacity = power_of_two(margin + 3 * n)
     return bound(State(
         company=company,
         parameters=setting.parameters,
@@ -84,7 +91,7 @@ def founded(
         limits=setting.limits,
         edits=setting.edits,
         programmes=setting.programmes.copy(),
-        accounts=people.accounts.copy(),
+        accounts=people.accounts if alone else people.accounts.copy(),
         treated=np.full((n, plan.n_interventions), NEVER),
         terms=np.zeros(n, dtype=TERM),
         past=np.zeros(n, dtype=PAST),
@@ -92,12 +99,13 @@ def founded(
         slots=people.slots,
         arrivals=people.arrivals,
         appointments=appointments,
-        events=pool(np.zeros(capacity, dtype=EVENT), 0),
-        near=np.zeros(capacity, dtype=np.int32),
+        events=lined_up(SHEET * sheets, EVENT),
+        near=np.zeros(SHEET * sheets, dtype=np.int32),
         ring=ring_of(n),
-        buckets=np.full(2 * per_month, NOWHERE, dtype=np.int32),
-        far=np.full(months + 2, NOWHERE, dtype=np.int32),
-        jobs=pool(np.zeros(jobs, dtype=JOB), 0),
+        buckets=np.full(2 * drawer, NOWHERE, dtype=np.int32),
+        drawers=np.zeros(drawers, dtype=DRAWER),
+        sheets=np.zeros(sheets, dtype=np.int32),
+        jobs=lined_up(jobs, JOB),
         teams=np.zeros(TEAMS, dtype=TEAM),
         lines=np.zeros((TEAMS, jobs), dtype=PLACE),
         starts=np.zeros(64, dtype=np.int32),
@@ -118,12 +126,23 @@ def margin_of(people: Cast, appointments: Array) -> int:
     return people.most_arrivals + len(appointments) + ROOM
 
 
-def per_month_of(people: Cast, plan: Plan) -> int:
-    """Buckets of a month: by the candidates, which are reckoned from those of the history so that all futures agree."""
+def buckets_of(people: Cast, plan: Plan) -> tuple[int, int]:
+    """Buckets of a month, and of a drawer.
+
+    By the candidates, which are reckoned from those of the history so that all futures agree. A drawer has more where
+    there are more in a month, and there are more drawers: what is at hand, and the sheets that are being filled, shall
+    both stay in the fast part of memory.
+    """
     n = len(people.accounts)
     if people.first:
         n = people.first * (plan.history + plan.horizon) // plan.history
-    return max(64, power_of_two(n) // 2)
+    per_month = max(64, power_of_two(n) // 2)
+    return per_month, 1 << (per_month.bit_length() + 4) // 2
+
+
+def sheets_for(events: int, drawers: int) -> int:
+    """The most sheets that so many more events can need, wherever they go."""
+    return min(events, events // SHEET + drawers)
 
 
 def ring_of(n: int) -> Array:
@@ -154,7 +173,7 @@ def with_room(state: State, *, rows: int = 0, events: int = 0, jobs: int = 0, st
     c = state.company[0]
     while c["keeps_book"] and c["n_rows"] + rows > c["full_book"]:
         state = with_more_rows(state)
-    while c["n_events"] + events > c["full_queue"]:
+    while c["n_sheets"] + sheets_for(events, len(state.drawers)) > c["full_queue"]:
         state = with_more_events(state)
     while c["n_jobs"] + jobs > c["full_jobs"]:
         state = with_more_jobs(state)
@@ -191,29 +210,18 @@ def copy_rows(columns: Mapping[str, Array], to: Mapping[str, Array]) -> None:
 
 def with_more_events(state: State) -> State:
     """Twice the room for events."""
-    old = len(state.events)
-    events_ = pool(_grown(state.events), old, int(state.company["free_event"][0]))
-    state.company["free_event"] = old
-    return bound(state._replace(events=events_, near=np.append(state.near, np.zeros(old, dtype=np.int32))))
+    near = np.append(state.near, np.zeros(len(state.near), dtype=np.int32))
+    sheets = np.append(state.sheets, np.zeros(len(state.sheets), dtype=np.int32))
+    return bound(state._replace(events=_grown(state.events), near=near, sheets=sheets))
 
 
 def with_more_jobs(state: State) -> State:
     """Twice the room for jobs."""
     old = len(state.jobs)
-    jobs = pool(_grown(state.jobs), old, int(state.company["free_job"][0]))
-    state.company["free_job"] = old
     lines = np.zeros((TEAMS, 2 * old), dtype=PLACE)
     lines[:, :old] = state.lines
     assert state.company["first_hop"][0] == state.company["last_hop"][0], "errands are done between events"
-    return bound(state._replace(jobs=jobs, lines=lines, hops=np.zeros(8 * old, dtype=np.int32)))
-
-
-def pool(array: Array, first: int, then: int = NOWHERE) -> Array:
-    """Chain the places of a pool from `first` on as free ones that were never used."""
-    array["stay"][first:] = UNUSED
-    array["next"][first:] = np.arange(first + 1, len(array) + 1)
-    array["next"][-1] = then
-    return array
+    return bound(state._replace(jobs=_grown(state.jobs), lines=lines, hops=np.zeros(8 * old, dtype=np.int32)))
 
 
 def power_of_two(n: int) -> int:
@@ -223,8 +231,10 @@ def power_of_two(n: int) -> int:
 
 def joined(array: Array, more: Array) -> Array:
     """Two arrays of records one after the other; copied as bytes, for field by field takes five times as long."""
-    whole: Array = np.concatenate((array.view(np.uint8), more.view(np.uint8)))
-    return whole.view(array.dtype)
+    whole = lined_up(len(array) + len(more), array.dtype)
+    whole.view(np.uint8)[: array.nbytes] = array.view(np.uint8)
+    whole.view(np.uint8)[array.nbytes :] = more.view(np.uint8)
+    return whole
 
 
 def _grown(array: Array) -> Array:

@@ -45,10 +45,14 @@ class Shelf(Generic[T]):
                 self._things.move_to_end(key)
             return self._things.get(key)
 
+    def takes(self, n_bytes: int) -> bool:
+        """Can a thing of that size be kept?"""
+        return n_bytes <= self.most
+
     def put(self, key: Hashable, thing: T) -> None:
         """Keep a thing, in place of what was asked for longest ago."""
         with self._lock:
-            if key in self._things or thing.n_bytes > self.most:
+            if key in self._things or not self.takes(thing.n_bytes):
                 return
             self._things[key] = thing
             self.n_bytes += thing.n_bytes

@@ -23,7 +23,9 @@ FREE, WAITING, GRANTED, WORKING, CANCELLED = range(5)  # what a job is doing
 LONG_AGO: Final = -1000
 NOWHERE: Final = -1  # the end of a list, and no place at all
 LAST: Final = max(events.KINDS) + 1
-UNUSED: Final = -2  # stay of an event or job that was never appointed; in a pool all from the first of these on
+LINE: Final = 64  # bytes of memory that a processor fetches at once
+SHEET_BITS: Final = 5
+SHEET: Final = 1 << SHEET_BITS  # events on a sheet of the calendar
 
 WIDTH: Final = N_PARAMETERS
 # by kind of event; arrays, for in compiled code a place of a tuple is found by a jump that processors often guess wrong
@@ -31,18 +33,18 @@ OWNER: Final = np.array([events.KINDS[k].owner if k in events.KINDS else events.
 OF_USERS: Final = np.array([k in events.KINDS and events.KINDS[k].voice == "user" for k in range(LAST)])
 ARRAYS: Final = (
     "parameters", "months", "limits", "edits", "programmes", "accounts", "treated", "terms", "past", "scores", "slots",
-    "arrivals", "appointments", "events", "near", "ring", "buckets", "far", "jobs", "teams", "lines", "starts", "hops",
-    "book", "tallied", "mrr_then", "counts", "cohorts", "days", "charged", "orders",
+    "arrivals", "appointments", "events", "near", "ring", "buckets", "drawers", "sheets", "jobs", "teams", "lines",
+    "starts", "hops", "book", "tallied", "mrr_then", "counts", "cohorts", "days", "charged", "orders",
 )  # fmt: skip
 
 LENGTHS: Final = (
     "n_accounts", "n_interventions", "n_months", "n_rows_of_parameters", "n_edits", "n_programmes", "n_appointments",
-    "most_events", "most_near", "n_ring", "n_buckets", "n_far", "most_jobs", "n_starts", "n_hops", "most_rows",
-    "n_tallied", "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
+    "most_events", "most_near", "n_ring", "n_buckets", "n_drawers", "most_sheets", "most_jobs", "n_starts", "n_hops",
+    "most_rows", "n_tallied", "n_counts", "n_cohorts", "n_days", "n_charged", "n_orders",
 )  # fmt: skip
 # beyond these a happening might find no room in the book, the queue, the jobs
 FULL: Final = ("full_book", "full_queue", "full_jobs")
-_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_events", "most_jobs"))
+_SIZES: Final = tuple(LENGTHS.index(name) for name in ("most_rows", "most_sheets", "most_jobs"))
 
 # an account, in four lines of memory, the widest fields first; fit, promise, frailty, account, term, segment, referred
 # and touch are of the roster and never change
@@ -68,12 +70,13 @@ COMPANY: Final = np.dtype([
     # the book
     ("keeps_book", "i8"), ("tallies", "i8"), ("n_rows", "i8"), ("book_margin", "i8"),
     # the queue: what was taken from it last, and where its parts stand
-    ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("bucket", "i8"),
-    ("n_near", "i8"), ("free_event", "i8"), ("n_events", "i8"), ("event_margin", "i8"),
+    ("rank", "i8"), ("what", "i8"), ("stay", "i8"), ("carries", "i8"), ("per_month", "i8"), ("drawer_bits", "i8"),
+    ("bucket", "i8"), ("n_near", "i8"), ("free_sheet", "i8"), ("fresh_sheet", "i8"), ("n_sheets", "i8"),
+    ("sheet_margin", "i8"),
     ("first_in_ring", "i8"), ("last_in_ring", "i8"),
     ("fetches", "i8"),  # is memory asked for before it is needed? small companies stand near anyway
     # jobs, and errands that are due at this very moment
-    ("free_job", "i8"), ("n_jobs", "i8"), ("asked", "i8"),
+    ("free_job", "i8"), ("fresh_job", "i8"), ("n_jobs", "i8"), ("job_margin", "i8"), ("asked", "i8"),
     ("first_start", "i8"), ("last_start", "i8"), ("first_hop", "i8"), ("last_hop", "i8"),
     # what is known beforehand
     ("next_arrival", "i8"), ("next_appointment", "i8"),
@@ -106,17 +109,18 @@ EVENT: Final = np.dtype(
 )
 # one that comes a month after it is appointed, to an account
 MONTHLY: Final = np.dtype([("time", "f8"), ("rank", "i8"), ("what", "i4"), ("stay", "i2")], align=True)
+# a job, in one line of memory
 JOB: Final = np.dtype([
-    ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("slot", "i4"), ("item", "i4"), ("number", "i4"),
-    ("next", "i4"), ("priority", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"),
-    ("stage", "i1"),
+    ("asked_at", "f8"), ("waited", "f8"), ("began_at", "f8"), ("item", "i8"), ("number", "i8"), ("priority", "i8"),
+    ("slot", "i4"), ("next", "i4"), ("kind", "i2"), ("stay", "i2"), ("team", "i1"), ("status", "i1"), ("stage", "i1"),
 ], align=True)  # fmt: skip
 # what a segment's ticket candidates can come to at most, in any month and under any edit
 LIMIT: Final = np.dtype([("rate", "f8"), ("early", "f8"), ("fade", "f8"), ("ceiling", "f8")])
 LINK: Final = np.dtype([("to", "i4")])
+DRAWER: Final = np.dtype([("top", "i4")])
 PAST: Final = np.dtype([("first", "f8"), ("second", "f8"), ("third", "f8")])
 SCORE: Final = np.dtype([("score", "f8")])
-ARRIVAL: Final = np.dtype([("time", "f8"), ("slot", "i8")], align=True)
+ARRIVAL: Final = np.dtype([("time", "f8"), ("slot", "i4"), ("account", "i4")], align=True)
 APPOINTMENT: Final = np.dtype(
     [("time", "f8"), ("kind", "i8"), ("item", "i8"), ("which", "i8"), ("value", "i8")], align=True
 )
@@ -155,10 +159,12 @@ class State(NamedTuple):
     slots : int32 [n], places in `accounts` in the order of account numbers
     arrivals : ARRIVAL [n], by time and account
     appointments : APPOINTMENT, staff and charges by time and rank
-    events : EVENT [capacity]
+    events : EVENT [capacity], by sheets
     near : int32 [capacity], heap of events
     ring : MONTHLY [a power of two, at least n], the next review of nearly every account
-    buckets, far : int32, heads of lists of events
+    buckets : int32, heads of lists of events
+    drawers : DRAWER, the place that the next event of each will have
+    sheets : int32, the sheet below each in its drawer, or among the free ones
     jobs : JOB [capacity]
     teams : TEAM [5]
     lines : PLACE [5, capacity]
@@ -189,7 +195,8 @@ class State(NamedTuple):
     near: Array
     ring: Array
     buckets: Array
-    far: Array
+    drawers: Array
+    sheets: Array
     jobs: Array
     teams: Array
     lines: Array
@@ -205,18 +212,25 @@ class State(NamedTuple):
     orders: Array
 
 
+def lined_up(n: int, dtype: np.dtype[Any]) -> Array:
+    """So many empty records, the first of which begins a line of memory."""
+    room = np.zeros(n * dtype.itemsize + LINE, dtype=np.uint8)
+    skipped = -room.ctypes.data % LINE
+    return room[skipped : skipped + n * dtype.itemsize].view(dtype)
+
+
 def bound(state: State) -> State:
     """The same state, its company's record knowing where the arrays stand and how long they are."""
     c = state.company
     lengths = (
         len(state.accounts), state.treated.shape[1], len(state.months), len(state.parameters), len(state.edits),
         len(state.programmes), len(state.appointments), len(state.events), len(state.near), len(state.ring),
-        len(state.buckets), len(state.far), len(state.jobs), len(state.starts), len(state.hops),
+        len(state.buckets), len(state.drawers), len(state.sheets), len(state.jobs), len(state.starts), len(state.hops),
         len(state.book) // ROW_BYTES,
         len(state.tallied), state.counts.size, state.cohorts.size, state.days.size, len(state.charged),
         len(state.orders),
     )  # fmt: skip
-    margins = c["book_margin"][0], c["event_margin"][0], c["event_margin"][0]
+    margins = c["book_margin"][0], c["sheet_margin"][0], c["job_margin"][0]
     full = [lengths[size] - margin for size, margin in zip(_SIZES, margins, strict=True)]
     addresses = [array.ctypes.data for array in state[1:]]
     # all fields are eight bytes wide, and these the last ones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cxsim import events
+from cxsim.engines.compiled.ahead import fetch_later
 from cxsim.engines.compiled.book import draw, draw_z, feel, feel_with, u, write, write_company
 from cxsim.engines.compiled.lanes import eight
 from cxsim.engines.compiled.memory import (
@@ -275,6 +276,8 @@ def on_outage(s: Company, n: int) -> None:
     ):
         write_company(s, events.OUTAGE, n, NO_TEAM, 0.0)
         for k in range(s.n_accounts):
+            if s.fetches:
+                fetch_later(s, k)
             i = int(slot_at(s, k).to)
             if account_at(s, i).active:
                 feel_outage(s, i, n)

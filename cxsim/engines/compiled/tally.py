@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim import events
+from cxsim.engines.compiled.ahead import SOON, fetch_account
 from cxsim.engines.compiled.memory import (
     Company,
     account_at,
@@ -95,6 +96,8 @@ def take_stock(s: Company, month: int) -> None:
         t = tallied_at(s, i)
         if t.signed_at > s.now:
             continue  # it has not come
+        if s.fetches:
+            fetch_account(s, i + SOON)
         a, kept = account_at(s, i), mrr_then_at(s, month, i)
         now = int(a.mrr) if a.active else 0
         then = int(kept.n)

@@ -14,10 +14,13 @@ PRIORITY_SHIFT = 40
 
 def new_job(s: Company) -> int:
     """A place for a job."""
-    j = s.free_job
-    s.free_job = job_at(s, j).next
     s.n_jobs += 1
-    return int(j)
+    j = int(s.free_job)
+    if j == NOWHERE:  # all that were ever used are taken
+        s.fresh_job += 1
+        return int(s.fresh_job) - 1
+    s.free_job = job_at(s, j).next
+    return j
 
 
 def free_job(s: Company, j: int) -> None:

@@ -59,7 +59,10 @@ def stream_log(
     """
     setting, changes = Setting(plan), staff(plan, luck, fork)
     people = cast(roster_columns(plan, luck, fork), plan.history)
-    state = founded(setting, luck, people, changes, keeps_book=True, tallies=False, forks=fork is not None, rows=rows)
+    state = founded(
+        setting, luck, people, changes,
+        keeps_book=True, tallies=False, forks=fork is not None, rows=rows, alone=True,
+    )  # fmt: skip
     course = told(Course(seeing(state, setting, fork), sink), desk, fork)
     course.turn_page(sink)
     return people.roster

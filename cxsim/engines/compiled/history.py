@@ -18,6 +18,7 @@ from cxsim.engines.compiled.setup import (
     copy_rows,
     founded,
     joined,
+    longer,
     margin_of,
     new_book,
     power_of_two,
@@ -36,7 +37,6 @@ from cxsim.engines.compiled.state import (
     State,
     bound,
     columns_of,
-    lined_up,
 )
 from cxsim.roster import roster_columns
 from cxsim.rules.hazards import NEVER
@@ -188,19 +188,19 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         programmes=setting.programmes.copy(),
         accounts=joined(kept.accounts, people.accounts[first:]),
         treated=np.full((n, plan.n_interventions), NEVER),
-        terms=_longer(kept.terms, n),
-        past=_longer(kept.past, n),
+        terms=longer(kept.terms, n),
+        past=longer(kept.past, n),
         scores=np.full(n, np.nan).view(SCORE),
         slots=people.slots,
         arrivals=people.arrivals,
         appointments=appointments,
-        events=_longer(kept.events, SHEET * n_sheets),
-        near=_longer(kept.near, SHEET * n_sheets),
+        events=longer(kept.events, SHEET * n_sheets),
+        near=longer(kept.near, SHEET * n_sheets),
         ring=kept.ring.copy(),
         buckets=kept.buckets.copy(),
         drawers=kept.drawers.copy(),
-        sheets=_longer(kept.sheets, n_sheets),
-        jobs=_longer(kept.jobs, n_jobs),
+        sheets=longer(kept.sheets, n_sheets),
+        jobs=longer(kept.jobs, n_jobs),
         teams=kept.teams.copy(),
         lines=lines,
         starts=np.zeros(64, dtype=np.int32),
@@ -211,13 +211,6 @@ def resumed(kept: Kept, setting: Setting, people: Cast, changes: Staff, fork: Fo
         counts=table.counts,
         cohorts=table.cohorts,
         days=table.days,
-        charged=_longer(kept.charged, n if len(kept.charged) else 0),
+        charged=longer(kept.charged, n if len(kept.charged) else 0),
         orders=np.zeros(0, dtype=ORDER),
     ), setting, fork)  # fmt: skip
-
-
-def _longer(array: Array, n: int) -> Array:
-    """A copy with room for n."""
-    longer = lined_up(n, array.dtype)
-    longer.view(np.uint8)[: array.nbytes] = array.view(np.uint8)
-    return longer

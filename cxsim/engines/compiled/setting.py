@@ -160,7 +160,7 @@ def cast(roster: Mapping[str, Array], history: int) -> Cast:
     arrivals["time"], arrivals["slot"], arrivals["account"] = at[by_time], slots[by_time], roster["account"][by_time]
     most = int(np.bincount(np.floor(at + history).astype(np.int64)).max()) if len(at) else 0
     columns = {name: sealed(column) for name, column in roster.items()}
-    return Cast(columns, accounts, sealed(slots), sealed(arrivals), int((at < 0.0).sum()), most)
+    return Cast(columns, sealed(accounts), sealed(slots), sealed(arrivals), int((at < 0.0).sum()), most)
 
 
 def sealed(array: Array) -> Array:

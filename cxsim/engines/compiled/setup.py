@@ -84,6 +84,8 @@ def founded(
     }.items():  # fmt: skip
         company[name] = number
     table = empty_table(plan.segments, plan.horizon if tallies else 0)
+    accounts = people.accounts if alone else longer(people.accounts, n)
+    accounts.setflags(write=True)
     return bound(State(
         company=company,
         parameters=setting.parameters,
@@ -91,7 +93,7 @@ def founded(
         limits=setting.limits,
         edits=setting.edits,
         programmes=setting.programmes.copy(),
-        accounts=people.accounts if alone else people.accounts.copy(),
+        accounts=accounts,
         treated=np.full((n, plan.n_interventions), NEVER),
         terms=np.zeros(n, dtype=TERM),
         past=np.zeros(n, dtype=PAST),
@@ -234,6 +236,13 @@ def joined(array: Array, more: Array) -> Array:
     whole = lined_up(len(array) + len(more), array.dtype)
     whole.view(np.uint8)[: array.nbytes] = array.view(np.uint8)
     whole.view(np.uint8)[array.nbytes :] = more.view(np.uint8)
+    return whole
+
+
+def longer(array: Array, n: int) -> Array:
+    """A copy with room for n."""
+    whole = lined_up(n, array.dtype)
+    whole.view(np.uint8)[: array.nbytes] = array.view(np.uint8)
     return whole
 
 
